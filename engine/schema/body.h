@@ -25,7 +25,7 @@ typedef struct BodyWant {
     uint32_t attr_count;
     const WantBlock *blocks;
     uint32_t block_count;
-    bool dynamic; // "dynamic" blocks may stand for nested blocks
+    bool dynamic; // "dynamic" blocks (type "dynamic", one label) may stand for wanted blocks
 } BodyWant;
 
 typedef struct BodyAttr {
@@ -45,7 +45,7 @@ typedef struct BodyBlock {
 typedef struct BodyContent {
     VEC(BodyAttr) attrs;
     VEC(BodyBlock) blocks; // in source order
-    Span end;              // where something missing is reported
+    Span end;              // where something missing is reported: the block's header, else the body's end
 } BodyContent;
 
 typedef struct BodyVtable {
@@ -67,6 +67,8 @@ const Body *body_native(Arena *arena, Process *process, const AstBody *ast);
 // replace all of that type.
 const Body *body_override(Arena *arena, const Body *base, const Body *override);
 const Body *body_empty(void);
+// first and second as one body (the escaping block `_ {}`): an argument in both is an error.
+const Body *body_join(Arena *arena, const Body *first, const Body *second);
 
 static inline bool body_content(const Body *b, Arena *arena, const BodyWant *want, BodyContent *out,
                                 const Body **remain, Diags *diags) {

@@ -2,6 +2,8 @@
 // for resource-type definitions. Terraform's model: attributes, nested blocks with a nesting mode, and one object
 // type that a decoded body has.
 //
+// Where a block type's content holds "any", a list or map of it is a tuple or object and its type "any".
+//
 // Schemas are built once (SchemaBuilder or by a provider), immutable, and live as long as the process. Attributes and
 // blocks are sorted by name; the decoded object's shape has one field per attribute and per block type, sorted
 // together, and `field` gives each one's place in it.
@@ -40,6 +42,7 @@ struct SchemaAttr {
     const Type *type;          // with `nested`: the implied type
     const SchemaBlock *nested; // attributes of a structured attribute (protocol 6), or NULL
     Nesting nesting;           // of nested
+    const SchemaBlock *as_block; // ATTR_AS_BLOCK: what the block form holds (made by schema_finish), or NULL
     Str deprecated;            // message, empty when it is not
     Str description;
 };
@@ -85,6 +88,11 @@ SchemaNested *schema_add_block(SchemaBuilder *b, const char *name, Nesting nesti
 const SchemaBlock *schema_finish(SchemaBuilder *b);
 // A structured attribute's type from its nested block and nesting.
 const Type *schema_nested_type(Process *process, const SchemaBlock *nested, Nesting nesting);
+// What an attribute's expression is converted to: attr->type, for structured attributes with those attributes
+// optional that need not be given.
+const Type *schema_attr_constraint(Process *process, const SchemaAttr *attr);
+// The value of a block type that is not there: null, an empty collection, or (group) an empty object.
+Value schema_absent(Arena *arena, const SchemaNested *nested);
 
 // An object of the schema with nothing set: null attributes, empty or null blocks.
 Value schema_empty(Arena *arena, const SchemaBlock *block);
