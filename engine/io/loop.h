@@ -27,18 +27,22 @@ void loop_post(Loop *loop, LoopFn fn, void *ctx);
 void loop_post_from_thread(Loop *loop, LoopFn fn, void *ctx);
 
 // Once, `ns` from now on the monotonic clock. The handle is invalid once fn ran. With a test's clock (loop_set_fake)
-// time jumps to the next timer when nothing else is ready.
+// time jumps to the next timer when nothing else is ready and no job or child runs; process->clock follows it from
+// where it stood, until the fake is taken off again.
 Timer *timer_start(Loop *loop, int64_t ns, LoopFn fn, void *ctx);
 void timer_cancel(Timer *timer);
 void loop_set_fake(Loop *loop, bool fake);
 int64_t loop_now(const Loop *loop);
 
-enum { WATCH_READ = 1, WATCH_WRITE = 2 };
+// `ready` tells what can be done without waiting; an error or a hang-up counts as both. One watch a descriptor; stop
+// it before closing. WATCH_BACKGROUND (given at the start) does not keep loop_run_until alive.
+enum { WATCH_READ = 1, WATCH_WRITE = 2, WATCH_BACKGROUND = 4 };
 Watch *watch_start(Loop *loop, int fd, int events, void (*fn)(void *ctx, int ready), void *ctx);
 void watch_change(Watch *watch, int events);
 void watch_stop(Watch *watch);
 
-// SIGINT and SIGTERM arrive here as calls; count is 1 for the first. Without a handler they keep their default.
+// SIGINT and SIGTERM arrive here as calls; count is 1 for the first. Without a handler (or with NULL) they keep their
+// default.
 // A background descriptor or handler does not keep loop_run_until alive.
 void loop_on_signal(Loop *loop, void (*fn)(void *ctx, int signal, int count), void *ctx);
 

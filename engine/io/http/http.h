@@ -20,6 +20,7 @@ typedef struct HttpRequest {
     Str body;
     int64_t connect_timeout_ns, timeout_ns; // 0: 10 s, 60 s without a byte
     Str proxy;     // empty: from the environment
+    Str no_proxy;  // hosts reached without one, as curl reads NO_PROXY; empty: from the environment
     Str ca_bundle; // empty: the system's
     bool insecure; // do not verify the server's certificate
     size_t max_body; // 0: LIMIT_HTTP_BODY
@@ -58,12 +59,14 @@ void http_cancel(HttpCall *call);
 // Case-insensitive; empty when absent.
 Str http_header(const HttpResponse *response, Str name);
 
-// What carries requests. The built-in one opens infra-http.so; tests give their own.
+// What carries requests. The built-in one opens infra-http.so; tests give their own. `start` copies what it keeps and
+// calls done once, later, from the loop; after `cancel` it does not call done any more (the front does that).
 typedef struct HttpTransport {
     void *(*start)(void *transport, const HttpRequest *request, HttpDone done, void *ctx);
     void (*cancel)(void *transport, void *handle);
     void *ctx;
 } HttpTransport;
+// NULL: the built-in one again. Calls under way stay with the transport that started them.
 void http_set_transport(Loop *loop, const HttpTransport *transport);
 
 #endif
