@@ -21,6 +21,10 @@
 #ifndef LIMIT_VALUE_DEPTH
 #define LIMIT_VALUE_DEPTH LIMIT_PICK(512, 64)
 #endif
+// Decimal exponent of a number, either way; the text of a number is about as long.
+#ifndef LIMIT_NUMBER_EXPONENT
+#define LIMIT_NUMBER_EXPONENT LIMIT_PICK(100000, 1000)
+#endif
 // Diagnostics kept in one list; further ones are counted.
 #ifndef LIMIT_DIAGS
 #define LIMIT_DIAGS LIMIT_PICK(1000, 50)
