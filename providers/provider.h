@@ -33,6 +33,11 @@ typedef struct InfraText { /* bytes, not ended by NUL unless said */
     size_t n;
 } InfraText;
 
+typedef struct InfraBytes { /* the plugin's private bytes kept beside an object, at most 64 KiB */
+    const void *p;
+    size_t n;
+} InfraBytes;
+
 typedef struct InfraArena InfraArena;       /* memory that goes when its owner is done */
 typedef struct InfraDiags InfraDiags;       /* collects errors and warnings for the user */
 typedef struct InfraCall InfraCall;         /* one running verb */
@@ -136,8 +141,13 @@ typedef struct InfraHost {
     InfraWatch *(*watch)(int fd, int events /* 1 read, 2 write */, void (*fn)(void *ctx, int ready), void *ctx);
     void (*watch_stop)(InfraWatch *watch);
 
-    /* Calls. */
+    /* Calls. progress: a create or update in several steps says what is there so far; it is made durable, then `saved`
+     * is called and the next step may be taken. If the call fails later, the object stays in the state as last said.
+     * status: a few words for people who wait ("pending, 40 s"), or empty. */
     void (*done)(InfraCall *call);
+    void (*progress)(InfraCall *call, InfraValue partial, InfraBytes private_bytes, void (*saved)(void *ctx),
+                     void *ctx);
+    void (*status)(InfraCall *call, InfraText words);
 } InfraHost;
 
 /* ---- schemas ---- */
@@ -185,7 +195,9 @@ typedef struct InfraSchema {
 enum {
     INFRA_TYPE_NO_EFFECT = 1,    /* its operations touch nothing outside (random, time): no journal intent needed */
     INFRA_TYPE_UNDEFINED = 2,    /* known by name and schema, but cannot be planned (the plan says so) */
-    INFRA_TYPE_MUST_READ_ONE = 4, /* read_many gains nothing */
+    INFRA_TYPE_LOOSE = 4,        /* planned and applied values may differ from the configuration in spelling, and zero
+                                    values from null (what Terraform calls the legacy type system) */
+    INFRA_TYPE_FORGETS = 8,      /* delete touches nothing: the plan says so */
 };
 
 typedef enum InfraTypeKind { INFRA_PROVIDER_CONFIG, INFRA_RESOURCE, INFRA_DATA, INFRA_EPHEMERAL } InfraTypeKind;
@@ -199,11 +211,6 @@ typedef struct InfraRequest {
     InfraText type;    /* resource type, "aws_vpc" */
     InfraText address; /* the instance's, for messages and logs only */
 } InfraRequest;
-
-typedef struct InfraBytes { /* the plugin's private bytes kept beside an object */
-    const void *p;
-    size_t n;
-} InfraBytes;
 
 typedef struct InfraConfigure {
     InfraRequest base;
@@ -262,12 +269,14 @@ typedef struct InfraApply {
     InfraIntent intent; /* as prepare gave it; the same when a cut-off run is continued */
     InfraValue result;  /* out: the object as it is now; null: there is none. Also after an error: what is true */
     InfraBytes private_bytes;
+    int outcome_unknown; /* out, after an error: the outside may have acted (connection lost); recover will look */
 } InfraApply;
 
 typedef enum InfraOutcome {
     INFRA_NOT_DONE, /* the call surely had no effect: plan anew */
     INFRA_IS_DONE,  /* result says what is there */
     INFRA_ASK,      /* cannot tell: diags say what a person should look at */
+    INFRA_REPEAT,   /* applying again with the same intent is safe (client token, or idempotent by name) */
 } InfraOutcome;
 
 typedef struct InfraRecover {

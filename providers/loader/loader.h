@@ -103,6 +103,12 @@ typedef struct ProviderApply {
     Str token, note; // the intent: out of prepare, in of apply
     Value result;    // out
     PrivateBytes private_bytes;
+    bool outcome_unknown; // out, after an error
+    // A step of several is done: make partial durable (the caller's journal), then call saved. NULL: not wanted.
+    void (*progress)(struct ProviderApply *request, Value partial, PrivateBytes private_bytes, void (*saved)(void *ctx),
+                     void *saved_ctx);
+    void (*status)(struct ProviderApply *request, Str words);
+    void *ctx;       // the caller's, for progress and status
     struct ProviderRunning *running; // for provider_cancel
 } ProviderApply;
 // prepare may be a no-op of the plugin; then done is called at once.
