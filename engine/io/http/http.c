@@ -15,10 +15,13 @@ typedef struct HttpFront {
     HttpTransport transport; // start == NULL: none yet
     HttpLibrary library;     // transport.start == NULL: not opened
     char *problem;           // why it cannot be opened
+    HttpCall *calls;         // under way
 } HttpFront;
 
 struct HttpCall {
     Loop *loop;
+    HttpFront *front;
+    HttpCall *prev, *next;
     HttpTransport transport; // start == NULL: there is none
     void *handle;
     HttpDone done;
@@ -29,8 +32,20 @@ struct HttpCall {
     int64_t begun;
 };
 
+static void call_free(HttpCall *call) {
+    if (call->prev)
+        call->prev->next = call->next;
+    else
+        call->front->calls = call->next;
+    if (call->next) call->next->prev = call->prev;
+    buf_free(&call->what);
+    free(call);
+}
+
+// Calls still under way are dropped without a word.
 static void front_end(void *owned) {
     HttpFront *front = owned;
+    while (front->calls) call_free(front->calls);
     if (front->library.end) front->library.end(front->library.transport.ctx);
     free(front->problem);
     free(front);
@@ -84,8 +99,7 @@ static void call_end(HttpCall *call, const HttpResponse *response) {
     }
     HttpDone done = call->done;
     void *ctx = call->ctx;
-    buf_free(&call->what);
-    free(call);
+    call_free(call);
     done(ctx, response);
 }
 
@@ -120,7 +134,10 @@ HttpCall *http_start(Loop *loop, const HttpRequest *request, HttpDone done, void
     }
     HttpCall *call = calloc(1, sizeof *call);
     if (!call) abort();
-    *call = (HttpCall){.loop = loop, .transport = front->transport, .done = done, .ctx = ctx, .begun = loop_now(loop)};
+    *call = (HttpCall){.loop = loop, .front = front, .next = front->calls, .transport = front->transport, .done = done,
+                       .ctx = ctx, .begun = loop_now(loop)};
+    if (call->next) call->next->prev = call;
+    front->calls = call;
     if (log_on(loop_process(loop), LOG_DEBUG, "http")) describe(call, request);
     if (call->transport.start) {
         call->handle = call->transport.start(call->transport.ctx, request, transport_done, call);
