@@ -46,7 +46,8 @@ typedef struct AwsEndpoint {
 
 typedef struct AwsClient AwsClient;
 typedef struct AwsCall AwsCall;
-typedef struct AwsModel AwsModel; // model.h: a service's operations and shapes, loaded on demand
+typedef struct AwsModel AwsModel;   // model.h: a service's operations and shapes, loaded on demand
+typedef struct AwsModels AwsModels;
 
 typedef struct AwsError {
     Str service, operation;
@@ -60,7 +61,8 @@ typedef struct AwsError {
 
 typedef struct AwsResult {
     bool ok;
-    Value output;    // in the call's arena
+    Value output;    // in the call's arena: an object with all members of the output shape, absent ones null
+    Str payload;     // raw_payload: the body, valid during the call only
     AwsError error;  // when !ok
     uint32_t tries;
 } AwsResult;
@@ -71,6 +73,10 @@ typedef void (*AwsDone)(void *ctx, const AwsResult *result);
 AwsClient *aws_client_new(Loop *loop, Arena *arena, const AwsSettings *settings);
 void aws_client_free(AwsClient *client);
 Str aws_client_region(const AwsClient *client);
+// A service's model, built in or from the client's own model folders; NULL with a diagnostic when there is none.
+const AwsModel *aws_client_model(AwsClient *client, Str service, Diags *diags);
+// The same set of models for further folders (aws_models_add_dir).
+AwsModels *aws_client_models(AwsClient *client);
 
 typedef struct AwsRequest {
     const AwsModel *model;
@@ -79,6 +85,10 @@ typedef struct AwsRequest {
     Str region;    // empty: the client's
     bool all_pages; // follow the operation's paginator and join its result members
     uint32_t max_tries; // 0: the client's
+    // The operation's blob payload as bytes instead of a base64 member: what is sent (copied), and what comes back in
+    // AwsResult.payload, the member being null then. For objects of S3.
+    Str payload;
+    bool raw_payload;
     // Further error codes that are worth another try, besides the service's throttling and server faults.
     const Str *retry_codes;
     uint32_t retry_code_count;
