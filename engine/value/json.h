@@ -3,6 +3,7 @@
 #ifndef INFRA_VALUE_JSON_H
 #define INFRA_VALUE_JSON_H
 
+#include "engine/base/limits.h"
 #include "engine/value/path.h"
 #include "engine/value/value.h"
 
@@ -30,6 +31,10 @@ typedef struct JsonReader {
     Str string;          // of the last KEY, STRING (unescaped, valid until scratch is reset) or NUMBER (its text)
     const char *error;   // after JSON_ERROR: what is wrong; static
     size_t token_start;  // offset of the last token
+    bool ascii;          // the last string is ASCII only
+    bool borrowed;       // the last string is a slice of text
+    bool share;          // set by the caller when text lives at least as long as the values that are made of it:
+                         // their strings then are slices of text wherever nothing is escaped
     uint32_t depth;
     uint8_t state;
     uint8_t stack[LIMIT_VALUE_DEPTH / 8 + 1]; // one bit a level: object or array
@@ -37,6 +42,8 @@ typedef struct JsonReader {
 
 JsonReader json_reader(Arena *scratch, Str text);
 JsonToken json_next(JsonReader *r);
+// Whether a further element or key follows in the open bracket (or a value, at the start).
+bool json_more(const JsonReader *r);
 // The bytes of the next whole value, skipped without unescaping (only balanced; strings are scanned). For slices
 // that are decoded when needed. False on error.
 bool json_skip(JsonReader *r, Str *raw);

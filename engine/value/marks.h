@@ -9,6 +9,8 @@
 
 void marks_init(Process *process);
 Marks marks_union(Process *p, Marks a, Marks b);
+// v with further marks of its own.
+Value marks_add(Process *p, Value v, Marks marks);
 // A mark set that holds this deprecation message (and where it comes from).
 Marks marks_deprecated(Process *p, Str message);
 // The messages of a mark set.
@@ -20,7 +22,8 @@ Marks marks_deep(Process *p, Value v);
 Value marks_strip(Arena *arena, Value v, PathMarksList *paths);
 // Puts marks back. A path that leads nowhere is ignored.
 Value marks_apply(Arena *arena, Value v, const PathMarksList *paths);
-// Removes only these mark bits everywhere (nonsensitive(), ephemeralasnull()).
+// Removes only these mark bits everywhere (nonsensitive(), ephemeralasnull()). MARKS_DEPRECATED: every message.
+#define MARKS_DEPRECATED ((Marks)(UINT16_MAX << MARK_SET_SHIFT))
 Value marks_remove(Arena *arena, Value v, Marks bits);
 
 #endif

@@ -103,6 +103,8 @@ static inline Life value_life(Value v) { return (Life)(v.bits >> VALUE_LIFE_SHIF
 // Making values. The arena decides the life bits. Elements must live at least as long as the arena (value_copy them).
 Value value_null(Process *p, const Type *type);
 Value value_unknown(Process *p, const Type *type);
+// As cty: when what is known leaves only one value (length 0, both bounds the same), or a list's length, the result is
+// known as far as that. A plain unknown when nothing is refined. Prefix and bounds live like the arena.
 Value value_refined(Arena *arena, const Unknown *refined);
 Value value_bool(bool b);
 Value value_int(int64_t i);                            // precision 512
@@ -115,12 +117,15 @@ Value value_tuple(Arena *arena, const Value *at, uint32_t n);
 Value value_set(Arena *arena, const Type *elem, const Value *at, uint32_t n);  // sorts, removes duplicates
 Value value_map(Arena *arena, const Type *elem, MapItem *at, uint32_t n);      // sorts in place; the last of a key wins
 const Shape *shape_of(Arena *arena, const Name *names, uint32_t n);            // any order
+// The shape of an object type's attributes; lives as long as the process.
+const Shape *shape_of_type(Process *p, const Type *object);
 int32_t shape_index(const Shape *shape, Name name);
 int32_t shape_find(const Shape *shape, Str name);
 // Values in the shape's order.
 Value value_object(Arena *arena, const Shape *shape, const Value *at);
 // Names in any order; of a name given twice the last wins.
 Value value_object_of(Arena *arena, const Name *names, const Value *at, uint32_t n);
+// v whose own marks are exactly these: marks_add (marks.h) adds.
 Value value_with_marks(Value v, Marks marks);
 // An array payload to fill in place: returns n cleared values inside a fresh ListData or ObjectData. Finish with
 // value_finish, which computes the inside bits. For the hot paths of decode and plan.
@@ -131,6 +136,8 @@ Value value_finish_object(Arena *arena, ObjectData *data);
 
 // The type; builds object and tuple types, so not for hot paths.
 const Type *value_type(Process *p, Value v);
+// Whether value_type would be t, without building it.
+bool value_has_type(Value v, const Type *t);
 // The number of any number value; made in the arena when it is kept as an int64.
 const Num *value_number(Arena *arena, Value v);
 bool value_to_i64(Value v, int64_t *out);
@@ -139,6 +146,13 @@ const Value *value_get(Value v, Name name);
 const Value *value_get_str(Value v, Str key);
 // Elements of a set list, set or tuple; attribute values of an object.
 const Value *value_elements(Value v);
+// What is inside of any kind: n parts of a list, set, tuple, map or object that is set, else 0.
+static inline uint32_t value_parts(Value v) { return value_is_set(v) && v.kind >= TYPE_LIST ? v.n : 0; }
+static inline Value value_part(Value v, uint32_t i) {
+    return v.kind == TYPE_MAP ? v.map->at[i].value : v.kind == TYPE_OBJECT ? v.obj->at[i] : v.list->at[i];
+}
+// The same keys, element type, kind and own marks with other parts (of the same types; sets are arranged anew).
+Value value_with_parts(Arena *arena, Value v, const Value *parts);
 
 // A copy that lives as long as arena; parts that already do are shared.
 Value value_copy(Arena *arena, Value v);
