@@ -128,7 +128,7 @@ bool clock_parse_rfc3339(Str text, int64_t *wall_ns) {
         second > 59)
         return false;
     int64_t seconds = days_of(year, month, day) * 86400 + hour * 3600 + minute * 60 + second - offset;
-    return !__builtin_mul_overflow(seconds, NS_PER_S, wall_ns) && !__builtin_add_overflow(*wall_ns, ns, wall_ns);
+    return !__builtin_add_overflow((__int128)seconds * NS_PER_S, ns, wall_ns);
 }
 
 static bool cut_unit(Str *s, int64_t *unit) {

@@ -17,6 +17,10 @@
 #ifndef LIMIT_SYNTAX_DEPTH
 #define LIMIT_SYNTAX_DEPTH LIMIT_PICK(256, 64)
 #endif
+// Height of an expression's tree: what nesting, long chains of operators and of steps add up to.
+#ifndef LIMIT_EXPR_HEIGHT
+#define LIMIT_EXPR_HEIGHT LIMIT_PICK(2048, 256)
+#endif
 // Nesting of a value, a type or a JSON document.
 #ifndef LIMIT_VALUE_DEPTH
 #define LIMIT_VALUE_DEPTH LIMIT_PICK(512, 64)
