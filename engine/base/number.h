@@ -46,7 +46,8 @@ typedef enum NumRound { NUM_FLOOR, NUM_CEIL, NUM_TRUNC } NumRound;
 const Num *num_round(Arena *arena, NumRound how, const Num *a);
 
 // Shortest decimal form that reads back the same at its own precision, never with an exponent (as Go's big.Float
-// Text('f', -1), digit for digit): 2^60 of precision 53 is 1152921504606847000, and zero keeps its sign.
+// Text('f', -1), digit for digit): 2^60 of precision 53 is 1152921504606847000, and zero keeps its sign. (By the
+// same rule a power of two may come out so short that it reads back as its lower neighbour.)
 void num_print(const Num *n, Buf *out);
 void num_print_i64(int64_t i, Buf *out);
 
