@@ -70,6 +70,7 @@ struct Expr {
     bool legacy;   // EXPR_INDEX: operand.0; EXPR_SPLAT: operand.* (attribute-only)
     bool quoted;   // EXPR_STRING, EXPR_TEMPLATE: written with quotes (not a heredoc)
     bool wrapped;  // EXPR_TEMPLATE of exactly one "${…}": its value is passed through unchanged
+    uint16_t height; // of the tree from here, at most LIMIT_EXPR_HEIGHT: what bounds recursion over it
     Span span;
     Span name_span; // EXPR_ATTR: of the name; EXPR_CALL: of the function's name
     Str text;
