@@ -52,7 +52,11 @@ typedef struct Func {
     // The result's type from the arguments, when `result` is NULL; NULL: unknown type.
     const Type *(*result_type)(FuncCall *call);
     bool (*run)(FuncCall *call, Value *out);
-    bool impure;
+    bool impure;    // another result in another walk: timestamp, uuid, bcrypt
+    bool random;    // another result each time: uuid, bcrypt
+    bool files;     // reads files
+    bool lazy;      // try, can: evaluation runs these itself, with errors held back
+    bool nullable;  // the result may be null; else unknown results are known to be set
     const char *doc, *example, *example_result;
 } Func;
 
@@ -64,6 +68,8 @@ struct FuncTable {
 // All functions of the language.
 const FuncTable *func_table(void);
 const Func *func_find(const FuncTable *table, Str name); // understands "core::name"
+// The type that a row names: "list(string)", "any".
+const Type *func_type(Process *p, const char *text);
 // Sets the call's error; returns false.
 bool func_fail(FuncCall *call, int32_t arg, const char *format, ...) __attribute__((format(printf, 3, 4)));
 // Checks and converts arguments, handles nulls, unknowns and marks, runs. Errors become diagnostics.

@@ -1,0 +1,183 @@
+#include "engine/eval/func.h"
+
+#include <assert.h>
+
+#include "engine/value/convert.h"
+#include "engine/value/marks.h"
+
+const Func *func_find(const FuncTable *table, Str name) {
+    if (str_starts(name, STR("core::"))) name = str_slice(name, 6, name.n);
+    uint32_t low = 0, high = table->n;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        int order = str_cmp(str_of(table->at[middle]->name), name);
+        if (order == 0) return table->at[middle];
+        if (order < 0) low = middle + 1;
+        else high = middle;
+    }
+    return NULL;
+}
+
+bool func_fail(FuncCall *call, int32_t arg, const char *format, ...) {
+    Buf text = buf_in(call->arena);
+    va_list args;
+    va_start(args, format);
+    buf_vformat(&text, format, args);
+    va_end(args);
+    call->error = buf_str(&text);
+    call->error_arg = arg;
+    return false;
+}
+
+static bool take(Str *text, const char *word) {
+    Str w = str_of(word);
+    if (!str_starts(*text, w)) return false;
+    *text = str_slice(*text, w.n, text->n);
+    return true;
+}
+
+// The types of parameters are few and simple: primitives, any, and collections of them.
+static const Type *read_type(Process *p, Str *text) {
+    if (take(text, "string")) return type_string(p);
+    if (take(text, "number")) return type_number(p);
+    if (take(text, "bool")) return type_bool(p);
+    if (take(text, "any")) return type_dynamic(p);
+    if (take(text, "list(")) return type_list(p, read_type(p, text));
+    if (take(text, "set(")) return type_set(p, read_type(p, text));
+    bool map = take(text, "map(");
+    assert(map);
+    (void)map;
+    return type_map(p, read_type(p, text));
+}
+
+const Type *func_type(Process *p, const char *text) {
+    Str rest = str_of(text);
+    return read_type(p, &rest);
+}
+
+typedef struct Run {
+    const Func *func;
+    FuncCall call;
+    Value *args;
+    Process *process;
+    Diags *diags;
+    Marks marks;    // of arguments that the function does not see marks of
+    bool unknown;   // the result cannot be known
+    bool no_type;   // not even its type
+} Run;
+
+static const Param *param_of(const Func *func, uint32_t i) {
+    return i < func->param_count ? &func->params[i] : func->variadic;
+}
+
+static bool check_count(Run *r) {
+    const Func *f = r->func;
+    uint32_t n = r->call.n;
+    if (n < f->param_count) {
+        return diag_error(r->diags, "missing_argument", r->call.span, "Not enough function arguments",
+                          "Function \"%s\" expects%s %u argument(s). Missing value for \"%s\".", f->name,
+                          f->variadic ? " at least" : "", f->param_count, f->params[n].name);
+    }
+    if (n > f->param_count && !f->variadic) {
+        return diag_error(r->diags, "extra_argument", r->call.arg_spans[f->param_count], "Too many function arguments",
+                          "Function \"%s\" expects only %u argument(s).", f->name, f->param_count);
+    }
+    return true;
+}
+
+static bool argument_error(Run *r, uint32_t i, Str why) {
+    const Param *param = param_of(r->func, i);
+    Span at = i < r->call.n ? r->call.arg_spans[i] : r->call.span;
+    bool added = diag_error(r->diags, "invalid_function_argument", at, "Invalid function argument",
+                            "Invalid value for \"%s\" parameter: %.*s.", param ? param->name : "?", STR_ARG(why));
+    r->diags->list.at[r->diags->list.n - 1].context = r->call.span;
+    return added;
+}
+
+static bool convert_args(Run *r) {
+    bool fits = true;
+    for (uint32_t i = 0; i < r->call.n; i++) {
+        const Type *want = func_type(r->process, param_of(r->func, i)->type);
+        Value *v = &r->args[i];
+        if (want->kind == TYPE_DYNAMIC || (v->kind == want->kind && type_is_primitive(want))) continue;
+        ConvertError error;
+        if (convert_value(r->call.arena, *v, want, v, &error)) continue;
+        Buf why = buf_in(r->call.arena);
+        path_print(error.path, &why);
+        if (why.n) buf_z(&why, ": ");
+        buf_add(&why, error.message);
+        fits = argument_error(r, i, error.path.n ? buf_str(&why) : error.message);
+    }
+    return fits;
+}
+
+static bool has_no_type(Value v) {
+    return v.kind == TYPE_DYNAMIC;
+}
+
+// Null, marks and unknowns, in the order in which cty looks at them.
+static bool screen_args(Run *r) {
+    for (uint32_t i = 0; i < r->call.n; i++) {
+        const Param *param = param_of(r->func, i);
+        Value *v = &r->args[i];
+        if (r->no_type) break;
+        if (value_is_null(*v) && !(param->flags & PARAM_NULL)) {
+            return argument_error(r, i, STR("argument must not be null"));
+        }
+        if (has_no_type(*v) && !(param->flags & PARAM_DYNAMIC)) r->no_type = r->unknown = true;
+    }
+    for (uint32_t i = 0; i < r->call.n; i++) {
+        const Param *param = param_of(r->func, i);
+        Value *v = &r->args[i];
+        if (!(param->flags & PARAM_MARKED) && (v->bits & VALUE_MARKED_INSIDE)) {
+            r->marks = marks_union(r->process, r->marks, marks_deep(r->process, *v));
+            *v = marks_strip(r->call.arena, *v, NULL);
+        }
+        if (value_is_unknown(*v)) r->unknown |= !(param->flags & PARAM_UNKNOWN);
+        else if (!value_is_whole(*v)) r->unknown |= !(param->flags & PARAM_DEEP);
+    }
+    return true;
+}
+
+static bool report(Run *r) {
+    FuncCall *call = &r->call;
+    if (call->error_arg >= 0) return argument_error(r, (uint32_t)call->error_arg, call->error);
+    return diag_error(r->diags, "function_failed", call->span, "Error in function call",
+                      "Call to function \"%s\" failed: %.*s.", r->func->name, STR_ARG(call->error));
+}
+
+static bool unknown_result(Run *r, Value *out) {
+    const Func *f = r->func;
+    const Type *type = NULL;
+    if (!r->no_type && f->result) type = func_type(r->process, f->result);
+    else if (!r->no_type && f->result_type) {
+        type = f->result_type(&r->call);
+        if (r->call.error.p) return report(r);
+    }
+    if (!type) type = type_dynamic(r->process);
+    *out = value_unknown(r->process, type);
+    if (!f->nullable && type->kind != TYPE_DYNAMIC) {
+        Unknown known = {.type = type, .not_null = true, .max_length = UINT32_MAX};
+        *out = value_refined(r->call.arena, &known);
+    }
+    *out = value_with_marks(*out, r->marks);
+    return true;
+}
+
+bool func_run(const Func *func, Scope *scope, Span span, const Value *args, const Span *arg_spans, uint32_t n,
+              Value *out, Diags *diags) {
+    FuncContext none = {.process = arena_process(scope->arena), .arena = scope->arena};
+    FuncContext *context = scope->funcs ? scope->funcs : &none;
+    enum { FEW = 8 };
+    Value room[FEW];
+    Run r = {.func = func, .process = arena_process(scope->arena), .diags = diags};
+    r.args = n <= FEW ? room : ARENA_ARRAY(scope->arena, Value, n);
+    if (n) memcpy(r.args, args, n * sizeof *args);
+    r.call = (FuncCall){.context = context, .arena = scope->arena, .args = r.args, .n = n, .span = span,
+                        .arg_spans = arg_spans, .error_arg = -1};
+    if (!check_count(&r) || !convert_args(&r) || !screen_args(&r)) return false;
+    if (r.unknown || (func->impure && context->pure)) return unknown_result(&r, out);
+    if (!func->run(&r.call, out)) return report(&r);
+    if (r.marks) *out = marks_add(r.process, *out, r.marks);
+    return true;
+}
