@@ -118,14 +118,13 @@ bool clock_parse_rfc3339(Str text, int64_t *wall_ns) {
     int year, month, day, hour, minute, second, offset;
     int64_t ns = 0;
     if (!cut_digits(&text, 4, &year) || !cut_char(&text, '-') || !cut_digits(&text, 2, &month) ||
-        !cut_char(&text, '-') || !cut_digits(&text, 2, &day) || !cut_char(&text, 'T') ||
-        !cut_digits(&text, 2, &hour) || !cut_char(&text, ':') || !cut_digits(&text, 2, &minute) ||
-        !cut_char(&text, ':') || !cut_digits(&text, 2, &second))
+        !cut_char(&text, '-') || !cut_digits(&text, 2, &day) || !cut_char(&text, 'T') || !cut_digits(&text, 2, &hour) ||
+        !cut_char(&text, ':') || !cut_digits(&text, 2, &minute) || !cut_char(&text, ':') ||
+        !cut_digits(&text, 2, &second))
         return false;
     if (cut_char(&text, '.') && !cut_fraction(&text, &ns)) return false;
     if (!cut_offset(&text, &offset) || text.n > 0) return false;
-    if (month < 1 || month > 12 || day < 1 || day > month_days(year, month) || hour > 23 || minute > 59 ||
-        second > 59)
+    if (month < 1 || month > 12 || day < 1 || day > month_days(year, month) || hour > 23 || minute > 59 || second > 59)
         return false;
     int64_t seconds = days_of(year, month, day) * 86400 + hour * 3600 + minute * 60 + second - offset;
     return !__builtin_add_overflow((__int128)seconds * NS_PER_S, ns, wall_ns);
@@ -136,8 +135,8 @@ static bool cut_unit(Str *s, int64_t *unit) {
         const char *name;
         int64_t ns;
     } units[] = {// longer names first where one starts another
-                 {"ns", 1},          {"us", 1000},         {"\xC2\xB5s", 1000}, {"\xCE\xBCs", 1000},
-                 {"ms", NS_PER_MS},  {"s", NS_PER_S},      {"m", 60 * NS_PER_S}, {"h", 3600 * NS_PER_S}};
+                 {"ns", 1},         {"us", 1000},    {"\xC2\xB5s", 1000},  {"\xCE\xBCs", 1000},
+                 {"ms", NS_PER_MS}, {"s", NS_PER_S}, {"m", 60 * NS_PER_S}, {"h", 3600 * NS_PER_S}};
     for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
         if (!str_starts(*s, str_of(units[i].name))) continue;
         *s = str_slice(*s, strlen(units[i].name), s->n);

@@ -19,13 +19,13 @@ typedef struct DiagValue {
 
 typedef struct Diag {
     Severity severity;
-    const char *code;  // stable, from codes.def: "unsupported_attribute"; static
-    Str summary;       // "Unsupported argument": a short noun phrase, no full stop
-    Str detail;        // whole sentences; says what to do where that is known
-    Span subject;      // what is wrong
-    Span context;      // the construct around it, may be unknown
-    Str address;       // resource instance it is about, or empty
-    Str path;          // attribute path within it, ".tags[\"a\"]", or empty
+    const char *code; // stable: "unsupported_attribute"; static
+    Str summary;      // "Unsupported argument": a short noun phrase, no full stop
+    Str detail;       // whole sentences; says what to do where that is known
+    Span subject;     // what is wrong
+    Span context;     // the construct around it, may be unknown
+    Str address;      // resource instance it is about, or empty
+    Str path;         // attribute path within it, ".tags[\"a\"]", or empty
     VEC(DiagValue) values;
 } Diag;
 

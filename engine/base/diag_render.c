@@ -45,9 +45,12 @@ static void clean_add(Buf *out, Str text, bool ascii) {
         n = utf8_decode(str_slice(text, at, text.n), &code);
         bool control = n == 0 || (code < 0x20 && code != '\n' && code != '\t') || (code >= 0x7F && code < 0xA0);
         if (n == 0) n = 1;
-        if (!control) buf_bytes(out, text.p + at, n);
-        else if (ascii) buf_char(out, '?');
-        else utf8_encode(out, text.p[at] == 0x7F ? 0x2421 : (unsigned char)text.p[at] < 0x20 ? 0x2400 + code : 0xFFFD);
+        if (!control)
+            buf_bytes(out, text.p + at, n);
+        else if (ascii)
+            buf_char(out, '?');
+        else
+            utf8_encode(out, text.p[at] == 0x7F ? 0x2421 : (unsigned char)text.p[at] < 0x20 ? 0x2400 + code : 0xFFFD);
     }
 }
 
@@ -225,8 +228,10 @@ static void render_detail(Render *r, Str detail) {
 }
 
 static void gutter_add(Buf *out, const Diag *diag, DiagStyle style, const char *mark) {
-    if (style.color) buf_format(out, "\x1b[%sm%s\x1b[0m", severity_color(diag), mark);
-    else buf_z(out, mark);
+    if (style.color)
+        buf_format(out, "\x1b[%sm%s\x1b[0m", severity_color(diag), mark);
+    else
+        buf_z(out, mark);
 }
 
 void diag_render(Process *process, const Diag *diag, DiagStyle style, Buf *out) {

@@ -24,8 +24,8 @@ struct Log {
 static const struct {
     const char *word;
     int level;
-} log_words[] = {{"off", -1},         {"error", LOG_ERROR}, {"warn", LOG_WARN}, {"info", LOG_INFO},
-                 {"debug", LOG_DEBUG}, {"trace", LOG_TRACE}};
+} log_words[] = {{"off", -1},        {"error", LOG_ERROR}, {"warn", LOG_WARN},
+                 {"info", LOG_INFO}, {"debug", LOG_DEBUG}, {"trace", LOG_TRACE}};
 
 static bool log_word(Str text, int *level) {
     for (size_t i = 0; i < sizeof log_words / sizeof *log_words; i++) {

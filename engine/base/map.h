@@ -1,5 +1,5 @@
 // Hash maps in an arena: string keys or u64 keys, u64 values. Iteration in insertion order.
-// Keys are borrowed: their bytes must outlive the map. Values hold a number or a pointer cast to uintptr_t.
+// A slot is valid until the next put. Keys are borrowed: their bytes must outlive the map. Values hold a number or a pointer cast to uintptr_t.
 #ifndef INFRA_BASE_MAP_H
 #define INFRA_BASE_MAP_H
 

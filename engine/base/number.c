@@ -109,8 +109,10 @@ const Num *num_parse(Arena *arena, Str text, uint32_t precision) {
     ArenaMark mark = arena_mark(arena);
     const char *z = str_to_z(arena, zero ? str_slice(mantissa, 0, mantissa.p[0] == '-' ? 1 : 0)
                                          : str_slice(text, 0, l.binary ? l.mantissa : text.n));
-    if (zero) mpfr_set_zero(x, *z == '-' ? -1 : 1);
-    else mpfr_strtofr(x, z, NULL, 10, MPFR_RNDN);
+    if (zero)
+        mpfr_set_zero(x, *z == '-' ? -1 : 1);
+    else
+        mpfr_strtofr(x, z, NULL, 10, MPFR_RNDN);
     arena_release(arena, mark);
     if (l.binary && !zero) mpfr_mul_2si(x, x, l.exponent, MPFR_RNDN);
     return num_done(n, x);
@@ -341,8 +343,10 @@ static void decimal_nearest(Decimal *d, size_t keep) {
     if (keep >= d->n) return;
     bool half = d->digits[keep] == '5' && keep + 1 == d->n;
     bool up = half ? keep > 0 && (d->digits[keep - 1] - '0') % 2 != 0 : d->digits[keep] >= '5';
-    if (up) decimal_up(d, keep);
-    else decimal_down(d, keep);
+    if (up)
+        decimal_up(d, keep);
+    else
+        decimal_down(d, keep);
 }
 
 // Cuts d after the first digit that tells it from all other numbers of its precision, which lie at or beyond low and
@@ -352,9 +356,12 @@ static void decimal_shorten(Decimal *d, const Decimal *low, const Decimal *high,
         char m = d->digits[i], l = decimal_digit(low, i), u = decimal_digit(high, i);
         bool down = l != m || (inclusive && i + 1 == low->n);
         bool up = m != u && (inclusive || m + 1 < u || i + 1 < high->n);
-        if (down && up) decimal_nearest(d, i + 1);
-        else if (down) decimal_down(d, i + 1);
-        else if (up) decimal_up(d, i + 1);
+        if (down && up)
+            decimal_nearest(d, i + 1);
+        else if (down)
+            decimal_down(d, i + 1);
+        else if (up)
+            decimal_up(d, i + 1);
         if (down || up) return;
     }
 }

@@ -16,8 +16,8 @@ struct Process {
     Arena *arena; // LIFE_PROCESS
     struct NameTable *names;
     struct SourceMap *sources;
-    struct TypeTable *types;   // engine/value
-    struct MarkTable *marks;   // engine/value
+    struct TypeTable *types; // engine/value
+    struct MarkTable *marks; // engine/value
     Secrets *secrets;
     Log *log;
     const Clock *clock;

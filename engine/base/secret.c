@@ -48,11 +48,16 @@ static void secret_add_quoted(Process *process, Str secret) {
     Buf quoted = {0};
     for (size_t i = 0; i < secret.n; i++) {
         char c = secret.p[i];
-        if (c == '\n') buf_z(&quoted, "\\n");
-        else if (c == '\r') buf_z(&quoted, "\\r");
-        else if (c == '\t') buf_z(&quoted, "\\t");
-        else if (c == '"' || c == '\\') buf_format(&quoted, "\\%c", c);
-        else buf_char(&quoted, c);
+        if (c == '\n')
+            buf_z(&quoted, "\\n");
+        else if (c == '\r')
+            buf_z(&quoted, "\\r");
+        else if (c == '\t')
+            buf_z(&quoted, "\\t");
+        else if (c == '"' || c == '\\')
+            buf_format(&quoted, "\\%c", c);
+        else
+            buf_char(&quoted, c);
     }
     if (quoted.n != secret.n) secret_add(process, buf_str(&quoted));
     secret_wipe(quoted.p, quoted.n);

@@ -38,8 +38,10 @@ static SourceFile *file_of(Process *process, Span span) {
     uint32_t low = 0, high = map->files.n; // files.at[low].base <= span.at
     while (high - low > 1) {
         uint32_t mid = low + (high - low) / 2;
-        if (map->files.at[mid]->base <= span.at) low = mid;
-        else high = mid;
+        if (map->files.at[mid]->base <= span.at)
+            low = mid;
+        else
+            high = mid;
     }
     return map->files.at[low];
 }
@@ -62,8 +64,10 @@ static SourcePos pos_at(const SourceFile *file, uint32_t byte) {
     uint32_t low = 0, high = file->lines;
     while (high - low > 1) {
         uint32_t mid = low + (high - low) / 2;
-        if (file->line_starts[mid] <= byte) low = mid;
-        else high = mid;
+        if (file->line_starts[mid] <= byte)
+            low = mid;
+        else
+            high = mid;
     }
     Str before = str_slice(file->text, file->line_starts[low], byte);
     // A byte order mark is no column.

@@ -19,9 +19,9 @@ static inline bool span_known(Span s) { return s.at != 0; }
 Span span_join(Span a, Span b);
 
 typedef struct SourceFile {
-    Str path;      // as shown to people: relative to the working folder where possible
-    Str text;      // the bytes as read, BOM included
-    uint32_t base; // text.p[i] has position base + i
+    Str path;              // as shown to people: relative to the working folder where possible
+    Str text;              // the bytes as read, BOM included
+    uint32_t base;         // text.p[i] has position base + i
     uint32_t *line_starts; // made on first use
     uint32_t lines;
 } SourceFile;

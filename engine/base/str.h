@@ -20,7 +20,8 @@ typedef struct Str {
 } Str;
 
 #define STR(literal) ((Str){"" literal, sizeof(literal) - 1})
-#define STR_INIT(literal) {"" literal, sizeof(literal) - 1}
+#define STR_INIT(literal)                                                                                              \
+    { "" literal, sizeof(literal) - 1 }
 #define STR_NONE ((Str){NULL, 0})
 // For printf: printf("%.*s", STR_ARG(s)).
 #define STR_ARG(s) (int)(s).n, (s).p

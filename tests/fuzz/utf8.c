@@ -1,6 +1,6 @@
 // NFC is valid and stays as it is; clusters cover the text exactly.
-#include "engine/base/process.h"
 #include "engine/base/utf8.h"
+#include "engine/base/process.h"
 
 #include <stdlib.h>
 

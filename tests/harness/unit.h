@@ -33,11 +33,10 @@ static inline Process *test_process(void) {
     return process;
 }
 
-#define assert_str(got, want)                                                                                         \
-    do {                                                                                                              \
-        Str got_ = (got);                                                                                             \
-        if (!str_eqz(got_, (want)))                                                                                   \
-            fail_msg("got  \"%.*s\"\n            want \"%s\"", STR_ARG(got_), (want));                                \
+#define assert_str(got, want)                                                                                          \
+    do {                                                                                                               \
+        Str got_ = (got);                                                                                              \
+        if (!str_eqz(got_, (want))) fail_msg("got  \"%.*s\"\n            want \"%s\"", STR_ARG(got_), (want));         \
     } while (0)
 
 #endif

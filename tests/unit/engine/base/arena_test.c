@@ -123,8 +123,8 @@ static void chunks_are_few_and_kept(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(items_are_aligned_and_apart), cmocka_unit_test(zalloc_clears_used_memory),
-        cmocka_unit_test(release_frees_what_is_newer), cmocka_unit_test(grow_keeps_content),
+        cmocka_unit_test(items_are_aligned_and_apart),    cmocka_unit_test(zalloc_clears_used_memory),
+        cmocka_unit_test(release_frees_what_is_newer),    cmocka_unit_test(grow_keeps_content),
 #ifndef INFRA_ARENA_DEBUG
         cmocka_unit_test(the_newest_item_grows_in_place), cmocka_unit_test(chunks_are_few_and_kept),
 #endif

@@ -38,10 +38,10 @@ static void assert_rendered(Fixture *f, const Diag *diag, DiagStyle style, const
 static void shows_place_carets_values_and_detail(void **state) {
     (void)state;
     Fixture f = fixture();
-    Diag *diag = diag_add(&f.diags, SEV_ERROR, "unsupported_attribute", span_of(f.file, ".nope"),
-                          STR("Unsupported attribute"),
-                          STR("A string has no attributes, so that there is none of the name \"nope\" in it.\n\n  - kept "
-                              "as it is, however long the line may be in the end\n"));
+    Diag *diag =
+        diag_add(&f.diags, SEV_ERROR, "unsupported_attribute", span_of(f.file, ".nope"), STR("Unsupported attribute"),
+                 STR("A string has no attributes, so that there is none of the name \"nope\" in it.\n\n  - kept "
+                     "as it is, however long the line may be in the end\n"));
     diag->context = span_of(f.file, source + 8);
     diag->address = STR("terraform_data.a[\"x\"]");
     diag_value(&f.diags, diag, STR("var.zone"), STR("is \"eu-west-1a\""));
@@ -147,18 +147,16 @@ static void needs_no_place(void **state) {
     // The end of the file, after its last newline.
     Span end = {f.file->base + (uint32_t)f.file->text.n, 0};
     diag = diag_add(&f.diags, SEV_ERROR, "e", end, STR("Unclosed"), STR_NONE);
-    assert_rendered(&f, diag, (DiagStyle){.ascii = true}, "Error: Unclosed\n\n  on main.infra line 13:\n  13: \n      ^\n");
+    assert_rendered(&f, diag, (DiagStyle){.ascii = true},
+                    "Error: Unclosed\n\n  on main.infra line 13:\n  13: \n      ^\n");
     process_free(f.process);
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(shows_place_carets_values_and_detail),
-        cmocka_unit_test(colors_underline_instead_of_carets),
-        cmocka_unit_test(wide_characters_take_two_columns),
-        cmocka_unit_test(long_subjects_are_cut),
-        cmocka_unit_test(secrets_and_control_characters_go),
-        cmocka_unit_test(needs_no_place),
+        cmocka_unit_test(shows_place_carets_values_and_detail), cmocka_unit_test(colors_underline_instead_of_carets),
+        cmocka_unit_test(wide_characters_take_two_columns),     cmocka_unit_test(long_subjects_are_cut),
+        cmocka_unit_test(secrets_and_control_characters_go),    cmocka_unit_test(needs_no_place),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -57,7 +57,8 @@ static void vectors_grow(void **state) {
     } Pair;
     VEC(Pair) v = {0};
     for (int i = 0; i < 3000; i++) {
-        if (i % 2) vec_push(process->arena, &v, ((Pair){i, -i}));
+        if (i % 2)
+            vec_push(process->arena, &v, ((Pair){i, -i}));
         else {
             Pair *p = vec_add(process->arena, &v);
             assert_true(p->a == 0 && p->b == 0);

@@ -70,8 +70,10 @@ static void wipes(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(replaces_every_occurrence),        cmocka_unit_test(overlapping_secrets_leave_nothing),
-        cmocka_unit_test(quoted_and_split_forms_are_known), cmocka_unit_test(many_secrets_are_all_found),
+        cmocka_unit_test(replaces_every_occurrence),
+        cmocka_unit_test(overlapping_secrets_leave_nothing),
+        cmocka_unit_test(quoted_and_split_forms_are_known),
+        cmocka_unit_test(many_secrets_are_all_found),
         cmocka_unit_test(wipes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

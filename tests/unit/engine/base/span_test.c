@@ -38,7 +38,8 @@ static void columns_are_characters(void **state) {
     (void)state;
     Process *process = test_process();
     // BOM, e with a combining accent, a family of three (one cluster of 18 bytes), then z.
-    Str text = STR("\xEF\xBB\xBF" "e\xCC\x81\xF0\x9F\x91\xA8\xE2\x80\x8D\xF0\x9F\x91\xA9\xE2\x80\x8D\xF0\x9F\x91\xA7z");
+    Str text = STR("\xEF\xBB\xBF"
+                   "e\xCC\x81\xF0\x9F\x91\xA8\xE2\x80\x8D\xF0\x9F\x91\xA9\xE2\x80\x8D\xF0\x9F\x91\xA7z");
     const SourceFile *f = source_add(process, STR("f"), text);
     assert_place(process, (Span){f->base, 0}, "f", 1, 1);
     assert_place(process, (Span){f->base + 3, 1}, "f", 1, 1);

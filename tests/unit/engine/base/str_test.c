@@ -51,7 +51,8 @@ static void reads_integers_exactly(void **state) {
     assert_true(str_to_i64(STR("-9223372036854775808"), &i) && i == INT64_MIN);
     assert_true(str_to_i64(STR("9223372036854775807"), &i) && i == INT64_MAX);
     assert_true(str_to_i64(STR("+7"), &i) && i == 7);
-    const char *bad[] = {"", "-", "+", "9223372036854775808", "-9223372036854775809", "1 ", "0x1", "1.0", "99999999999999999999"};
+    const char *bad[] = {"",   "-",   "+",   "9223372036854775808", "-9223372036854775809",
+                         "1 ", "0x1", "1.0", "99999999999999999999"};
     for (size_t k = 0; k < sizeof bad / sizeof *bad; k++) assert_false(str_to_i64(str_of(bad[k]), &i));
 }
 
@@ -100,9 +101,12 @@ static void buffers_grow_in_heap_and_arena(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(compares_bytes_shorter_first), cmocka_unit_test(finds),
-        cmocka_unit_test(cuts_pieces),                  cmocka_unit_test(reads_integers_exactly),
-        cmocka_unit_test(hashes_spread),                cmocka_unit_test(buffers_grow_in_heap_and_arena),
+        cmocka_unit_test(compares_bytes_shorter_first),
+        cmocka_unit_test(finds),
+        cmocka_unit_test(cuts_pieces),
+        cmocka_unit_test(reads_integers_exactly),
+        cmocka_unit_test(hashes_spread),
+        cmocka_unit_test(buffers_grow_in_heap_and_arena),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

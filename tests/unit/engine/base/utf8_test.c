@@ -11,13 +11,13 @@ static void tells_valid_text(void **state) {
         Str text;
         size_t valid;
     } bad[] = {
-        {STR_INIT("12345678\x80"), 8},    // a continuation alone
-        {STR_INIT("a\xC0\xAF"), 1},       // overlong
-        {STR_INIT("a\xE0\x80\xAF"), 1},   // overlong
+        {STR_INIT("12345678\x80"), 8},  // a continuation alone
+        {STR_INIT("a\xC0\xAF"), 1},     // overlong
+        {STR_INIT("a\xE0\x80\xAF"), 1}, // overlong
         {STR_INIT("a\xF0\x82\x82\xAC"), 1},
-        {STR_INIT("a\xED\xA0\x80"), 1},   // a surrogate
+        {STR_INIT("a\xED\xA0\x80"), 1},     // a surrogate
         {STR_INIT("a\xF4\x90\x80\x80"), 1}, // over U+10FFFF
-        {STR_INIT("a\xE6\xBC"), 1},       // cut short
+        {STR_INIT("a\xE6\xBC"), 1},         // cut short
         {STR_INIT("a\xC3("), 1},
         {STR_INIT("a\xFF"), 1},
     };
@@ -47,10 +47,13 @@ static void composes(void **state) {
     Process *process = test_process();
     Arena *a = process->arena;
     assert_str(utf8_nfc(a, STR("e\xCC\x81")), "\xC3\xA9");
-    assert_str(utf8_nfc(a, STR("\xE2\x84\xAB")), "\xC3\x85");                           // the angstrom sign
+    assert_str(utf8_nfc(a, STR("\xE2\x84\xAB")), "\xC3\x85");                             // the angstrom sign
     assert_str(utf8_nfc(a, STR("\xE1\x84\x92\xE1\x85\xA1\xE1\x86\xAB")), "\xED\x95\x9C"); // Hangul
-    assert_str(utf8_nfc(a, STR("q\xCC\x87\xCC\xA3")), "q\xCC\xA3\xCC\x87");             // marks in their order
-    assert_str(utf8_nfc(a, STR("a\xFF" "b\xC3")), "a\xEF\xBF\xBD" "b\xEF\xBF\xBD");
+    assert_str(utf8_nfc(a, STR("q\xCC\x87\xCC\xA3")), "q\xCC\xA3\xCC\x87");               // marks in their order
+    assert_str(utf8_nfc(a, STR("a\xFF"
+                               "b\xC3")),
+               "a\xEF\xBF\xBD"
+               "b\xEF\xBF\xBD");
     Str same[] = {STR("plain"), STR("\xC3\xA9"), STR("\xE6\xBC\xA2"), STR("q\xCC\xA3"), STR_NONE};
     for (size_t i = 0; i < sizeof same / sizeof *same; i++) {
         Str nfc = utf8_nfc(a, same[i]);
@@ -98,9 +101,12 @@ static void width_is_in_columns(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(tells_valid_text),           cmocka_unit_test(decodes_what_it_encodes),
-        cmocka_unit_test(composes),                   cmocka_unit_test(long_runs_of_marks_are_cut),
-        cmocka_unit_test(clusters_are_counted),       cmocka_unit_test(width_is_in_columns),
+        cmocka_unit_test(tells_valid_text),
+        cmocka_unit_test(decodes_what_it_encodes),
+        cmocka_unit_test(composes),
+        cmocka_unit_test(long_runs_of_marks_are_cut),
+        cmocka_unit_test(clusters_are_counted),
+        cmocka_unit_test(width_is_in_columns),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
