@@ -26,12 +26,17 @@ function(infra_library)
   target_link_libraries(libinfra PRIVATE ${libraries})
 endfunction()
 
-# A plugin: one .so with its own sources, found beside the program.
+# A plugin: one .so with its own sources, found beside the program. STRANGER: it sees provider.h only and does not link
+# the engine.
 function(infra_plugin name)
-  cmake_parse_arguments(PLUGIN "" "" "SOURCES;LIBRARIES" ${ARGN})
+  cmake_parse_arguments(PLUGIN "STRANGER" "" "SOURCES;LIBRARIES" ${ARGN})
   add_library(infra-provider-${name} MODULE ${PLUGIN_SOURCES})
   set_target_properties(infra-provider-${name} PROPERTIES PREFIX "")
-  target_link_libraries(infra-provider-${name} PRIVATE libinfra ${PLUGIN_LIBRARIES})
+  target_link_libraries(infra-provider-${name} PRIVATE ${PLUGIN_LIBRARIES})
+  if(NOT PLUGIN_STRANGER)
+    target_link_libraries(infra-provider-${name} PRIVATE libinfra)
+    add_dependencies(infra-provider-${name} build_id)
+  endif()
 endfunction()
 
 # A lexer: FILE.re to FILE.c in the build tree, without dates or versions, so that output is stable.

@@ -3,6 +3,7 @@
  * A plugin is one shared object, infra-provider-NAME.so, with one entry symbol, infra_provider (see the end). This
  * header is all that it needs: it includes nothing of the engine. The host hands the plugin a table of functions; the
  * plugin hands back a table of verbs. Both tables begin with their size and version; a later version only appends.
+ * Neither side needs a global: every request names its host, and functions that have no other handle take it first.
  *
  * Threads: the host calls every verb on one thread, and the plugin answers on that thread. A verb that cannot answer
  * at once returns and answers later, from a timer, an HTTP answer, a watched descriptor or a finished job.
@@ -45,6 +46,7 @@ typedef struct InfraTimer InfraTimer;
 typedef struct InfraHttp InfraHttp;
 typedef struct InfraWatch InfraWatch;
 typedef struct InfraProvider InfraProvider; /* the plugin's: one configured provider */
+typedef struct InfraHost InfraHost;
 
 typedef enum InfraKind {
     INFRA_DYNAMIC, INFRA_STRING, INFRA_NUMBER, INFRA_BOOL, INFRA_LIST, INFRA_SET, INFRA_MAP, INFRA_TUPLE, INFRA_OBJECT
@@ -80,16 +82,17 @@ typedef struct InfraHttpResponse {
 } InfraHttpResponse;
 
 /* What the host offers. */
-typedef struct InfraHost {
+struct InfraHost {
     uint32_t size, version;
     const char *build_id; /* of the engine; in-tree plugins need the same */
-    void *context;        /* the engine's own, for in-tree plugins */
+    void *context;        /* for in-tree plugins: the engine's Loop */
+    InfraValue null, unknown; /* of any type; the host gives them the schema's */
 
     /* Memory and text. alloc gives cleared memory, aligned to 16. */
     void *(*alloc)(InfraArena *arena, size_t size);
     InfraText (*format)(InfraArena *arena, const char *format, ...);
-    /* An arena of the plugin's own; freed by it. */
-    InfraArena *(*arena_new)(void);
+    /* An arena of the plugin's own; freed by it. What was handed out of it must live until the provider is closed. */
+    InfraArena *(*arena_new)(const InfraHost *host);
     void (*arena_free)(InfraArena *arena);
 
     /* Values: looking. */
@@ -104,13 +107,13 @@ typedef struct InfraHost {
     size_t (*length)(InfraValue v);                      /* elements, entries, attributes */
     InfraValue (*element)(InfraValue v, size_t i);       /* of list, set, tuple; value of map entry or attribute */
     InfraText (*key)(InfraValue v, size_t i);            /* of map entry or attribute */
-    InfraValue (*get)(InfraValue v, const char *name);   /* attribute or map entry; null when absent */
+    /* attribute or map entry; null when absent */
+    InfraValue (*get)(const InfraHost *host, InfraValue v, const char *name);
     int (*equal)(InfraValue a, InfraValue b);            /* same type and content, unknowns equal */
     InfraText (*to_json)(InfraArena *arena, InfraValue v);
 
     /* Values: making. Types are loose: a tuple will do for a list or set, an object for a map; the host converts. */
-    InfraValue (*null)(void);
-    InfraValue (*unknown)(void);
+    InfraValue (*copy)(InfraArena *arena, InfraValue v); /* to keep a value in an arena of the plugin's own */
     InfraValue (*make_text)(InfraArena *arena, InfraText s);
     InfraValue (*make_boolean)(int b);
     InfraValue (*make_integer)(int64_t i);
@@ -124,21 +127,22 @@ typedef struct InfraHost {
 
     /* Messages for the user, about an attribute of the object at hand (path may be {NULL, 0}). */
     void (*diag)(InfraDiags *diags, InfraSeverity severity, InfraText summary, InfraText detail, InfraPath path);
-    void (*log)(InfraLevel level, const char *topic, InfraText message);
-    void (*secret)(InfraText secret); /* never to be shown: logs and messages are scrubbed of it */
+    void (*log)(const InfraHost *host, InfraLevel level, const char *topic, InfraText message);
+    void (*secret)(const InfraHost *host, InfraText secret); /* never to be shown: logs and messages are scrubbed of it */
 
     /* Time and the outside. Callbacks come on the same thread, never from within the starting function. */
-    int64_t (*now)(void);  /* monotonic, ns */
-    int64_t (*wall)(void); /* since 1970 UTC, ns */
-    void (*random)(void *p, size_t n);
-    InfraTimer *(*timer)(int64_t ns, void (*fn)(void *ctx), void *ctx);
+    int64_t (*now)(const InfraHost *host);  /* monotonic, ns */
+    int64_t (*wall)(const InfraHost *host); /* since 1970 UTC, ns */
+    void (*random)(const InfraHost *host, void *p, size_t n);
+    InfraTimer *(*timer)(const InfraHost *host, int64_t ns, void (*fn)(void *ctx), void *ctx);
     void (*timer_cancel)(InfraTimer *timer);
-    InfraHttp *(*http)(const InfraHttpRequest *request, void (*done)(void *ctx, const InfraHttpResponse *response),
-                       void *ctx);
+    InfraHttp *(*http)(const InfraHost *host, const InfraHttpRequest *request,
+                       void (*done)(void *ctx, const InfraHttpResponse *response), void *ctx);
     void (*http_cancel)(InfraHttp *http);
     /* run is called on another thread and may use nothing of the host; done on this one */
-    void (*job)(void (*run)(void *ctx), void (*done)(void *ctx), void *ctx);
-    InfraWatch *(*watch)(int fd, int events /* 1 read, 2 write */, void (*fn)(void *ctx, int ready), void *ctx);
+    void (*job)(const InfraHost *host, void (*run)(void *ctx), void (*done)(void *ctx), void *ctx);
+    InfraWatch *(*watch)(const InfraHost *host, int fd, int events /* 1 read, 2 write */,
+                         void (*fn)(void *ctx, int ready), void *ctx);
     void (*watch_stop)(InfraWatch *watch);
 
     /* Calls. progress: a create or update in several steps says what is there so far; it is made durable, then `saved`
@@ -148,7 +152,7 @@ typedef struct InfraHost {
     void (*progress)(InfraCall *call, InfraValue partial, InfraBytes private_bytes, void (*saved)(void *ctx),
                      void *ctx);
     void (*status)(InfraCall *call, InfraText words);
-} InfraHost;
+};
 
 /* ---- schemas ---- */
 
@@ -206,9 +210,10 @@ typedef enum InfraTypeKind { INFRA_PROVIDER_CONFIG, INFRA_RESOURCE, INFRA_DATA, 
 
 /* What every verb gets. Embedded first in each request. */
 typedef struct InfraRequest {
+    const InfraHost *host;
     InfraArena *arena;
     InfraDiags *diags; /* an error added here fails the call */
-    InfraText type;    /* resource type, "aws_vpc" */
+    InfraText type;    /* resource type, "aws_vpc"; ended by NUL */
     InfraText address; /* the instance's, for messages and logs only */
 } InfraRequest;
 
@@ -324,8 +329,12 @@ typedef struct InfraPlugin {
     int (*schema)(InfraTypeKind kind, const char *name, InfraSchema *out);
     const InfraFunction *(*functions)(size_t *n);
 
+    /* Verbs that may be NULL: configure and prepare (nothing to do), validate, upgrade_state (versions are never older),
+     * move_state, read_many (an object is as it was), recover (a person is asked), import, read_data, the ephemeral
+     * ones, call_function, cancel. An object of the schema's version never comes to upgrade_state. */
+
     /* One configured provider. */
-    InfraProvider *(*open)(void);
+    InfraProvider *(*open)(const InfraHost *host);
     void (*close)(InfraProvider *provider);
     /* Fills in defaults and says what is wrong; at once, no outside contact. config may hold unknowns. NULL: nothing to say. */
     void (*validate)(InfraTypeKind kind, InfraRequest *base, InfraValue config);
@@ -352,7 +361,7 @@ typedef struct InfraPlugin {
     void (*cancel)(InfraProvider *provider, InfraCall *call);
 } InfraPlugin;
 
-/* The entry: keeps the host's table, gives the plugin's. NULL when the host's version is too old for it. */
+/* The entry gives the plugin's table. NULL when the host's version is too old for it. */
 typedef const InfraPlugin *(*InfraEntry)(const InfraHost *host);
 #define INFRA_ENTRY_SYMBOL "infra_provider"
 
