@@ -130,30 +130,38 @@ static bool convert_object(Convert *c, const Frame *up, Value v, const Type *wan
     return true;
 }
 
+static bool fail_map_element(Convert *c, const Frame *frame, Value element, Str name, const Type *want) {
+    Buf why = buf_in(c->arena);
+    buf_z(&why, "map element type is incompatible with attribute ");
+    quote_go(name, &why);
+    buf_z(&why, ": ");
+    mismatch_print(c->p, value_type(c->p, element), want, &why);
+    return fail(c, frame, buf_str(&why));
+}
+
 static bool convert_map_to_object(Convert *c, const Frame *up, Value v, const Type *want, Value *out) {
-    const Type *elem = v.map->elem;
     ObjectData *data = value_object_data(c->arena, shape_of_type(c->p, want));
+    int64_t missing = -1;
     for (uint32_t i = 0; i < want->n; i++) {
         Str name = name_str(want->names[i]);
         const Value *from = value_get_str(v, name);
-        bool optional = want->optional && want->optional[i], fits = convert_types(c->p, elem, want->types[i], true);
+        bool optional = want->optional && want->optional[i];
+        bool fits = convert_types(c->p, v.map->elem, want->types[i], true);
         if (!fits && !optional) return fail_mismatch(c, up, v, want);
-        if (!from && !optional)
-            return fail(c, up, str_format(c->arena, "map has no element for required attribute \"%.*s\"", STR_ARG(name)));
         if (!from) {
+            if (!optional && missing < 0) missing = i;
             data->at[i] = value_null(c->p, want->types[i]);
             continue;
         }
-        if (!fits) {
-            Buf why = buf_in(c->arena);
-            buf_z(&why, "map element type is incompatible with attribute ");
-            quote_go(name, &why);
-            buf_z(&why, ": ");
-            mismatch_print(c->p, value_type(c->p, *from), want->types[i], &why);
-            return fail(c, up, buf_str(&why));
-        }
+        if (!fits) return fail_map_element(c, up, *from, name, want->types[i]);
         Frame frame = {up, {.index = value_string_raw(c->arena, name)}};
         if (!convert(c, &frame, *from, want->types[i], &data->at[i])) return false;
+    }
+    if (missing >= 0) {
+        Buf why = buf_in(c->arena);
+        buf_z(&why, "map has no element for required attribute ");
+        quote_go(name_str(want->names[missing]), &why);
+        return fail(c, up, buf_str(&why));
     }
     *out = value_finish_object(c->arena, data);
     return true;
@@ -289,12 +297,13 @@ static bool convert_collection(Convert *c, const Frame *up, Value v, const Type 
     TypeKind kind = (TypeKind)want->kind;
     const Type *from = v.kind == TYPE_MAP ? v.map->elem : v.list->elem;
     const Type *elem = want->elem->kind == TYPE_DYNAMIC ? from : want->elem;
+    bool unsure = kind == TYPE_LIST && v.kind == TYPE_SET && v.n > 1 && !value_is_whole(v);
+    if ((v.n == 0 || unsure) && !convert_types(c->p, from, elem, true)) return fail_mismatch(c, up, v, want);
     if (v.n == 0) {
-        if (!convert_types(c->p, from, elem, true)) return fail_mismatch(c, up, v, want);
         *out = kind == v.kind && from == elem ? v : empty_like(c, kind, elem);
         return true;
     }
-    if (kind == TYPE_LIST && v.kind == TYPE_SET && v.n > 1 && !value_is_whole(v)) {
+    if (unsure) {
         // Elements that are not known yet may turn out to be the same one.
         const Type *to = convert_fill_dynamic(c->p, from, type_without_optional(c->p, elem));
         *out = value_unknown(c->p, type_list(c->p, to));

@@ -144,8 +144,7 @@ static bool read_array(Decode *d, const Frame *up, JsonToken token, TypeKind kin
     const Type *const none[1] = {NULL};
     const Type *const *types = !tuple ? NULL : type->n ? type->types : none;
     if (!read_elements(d, up, elem, types, tuple ? type->n : 0, &n)) return false;
-    const Value *at = (const Value *)(const void *)(d->stack.p + base);
-    if (n == 0) at = NULL;
+    const Value *at = n ? (const Value *)(const void *)(d->stack.p + base) : NULL;
     *out = kind == TYPE_LIST  ? value_list(d->arena, elem, at, n)
            : kind == TYPE_SET ? value_set(d->arena, elem, at, n)
                               : value_tuple(d->arena, at, n);

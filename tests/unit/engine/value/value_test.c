@@ -1,31 +1,6 @@
-#include "tests/harness/unit.h"
-
-#include "engine/value/marks.h"
-#include "engine/value/value.h"
+#include "tests/unit/engine/value/fixture.h"
 
 #include <stdio.h>
-
-static Process *p;
-static Arena *arena;
-
-static int setup(void **state) {
-    (void)state;
-    p = test_process();
-    type_init(p);
-    marks_init(p);
-    arena = arena_new(p, LIFE_WALK, "test");
-    return 0;
-}
-
-static int teardown(void **state) {
-    (void)state;
-    arena_free(arena);
-    process_free(p);
-    return 0;
-}
-
-static Value str(const char *z) { return value_string(arena, str_of(z)); }
-static Value number(const char *z) { return value_num(arena, num_parse(arena, str_of(z), NUM_PRECISION_TEXT)); }
 
 static void types_are_interned(void **state) {
     (void)state;
@@ -220,19 +195,19 @@ static void refinements_collapse_to_what_is_known(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(types_are_interned, setup, teardown),
-        cmocka_unit_test_setup_teardown(numbers_are_narrow_when_they_fit, setup, teardown),
-        cmocka_unit_test_setup_teardown(strings_are_normal, setup, teardown),
-        cmocka_unit_test_setup_teardown(sets_are_ordered_without_doubles, setup, teardown),
-        cmocka_unit_test_setup_teardown(sets_of_objects_go_by_text, setup, teardown),
-        cmocka_unit_test_setup_teardown(unknown_elements_are_not_doubles, setup, teardown),
-        cmocka_unit_test_setup_teardown(marks_of_elements_become_the_sets, setup, teardown),
-        cmocka_unit_test_setup_teardown(maps_are_sorted_and_the_last_wins, setup, teardown),
-        cmocka_unit_test_setup_teardown(objects_share_their_shape, setup, teardown),
-        cmocka_unit_test_setup_teardown(large_shapes_belong_to_the_arena, setup, teardown),
-        cmocka_unit_test_setup_teardown(copies_stop_at_what_lives_long_enough, setup, teardown),
-        cmocka_unit_test_setup_teardown(equality_sees_types_and_marks, setup, teardown),
-        cmocka_unit_test_setup_teardown(refinements_collapse_to_what_is_known, setup, teardown),
+        test(types_are_interned),
+        test(numbers_are_narrow_when_they_fit),
+        test(strings_are_normal),
+        test(sets_are_ordered_without_doubles),
+        test(sets_of_objects_go_by_text),
+        test(unknown_elements_are_not_doubles),
+        test(marks_of_elements_become_the_sets),
+        test(maps_are_sorted_and_the_last_wins),
+        test(objects_share_their_shape),
+        test(large_shapes_belong_to_the_arena),
+        test(copies_stop_at_what_lives_long_enough),
+        test(equality_sees_types_and_marks),
+        test(refinements_collapse_to_what_is_known),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
