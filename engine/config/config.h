@@ -231,6 +231,7 @@ struct ModuleDef {
     VEC(Import) imports;
     const BackendBlock *backend;
     VEC(Str) required_versions;
+    uint32_t files; // read for it
     uint32_t nodes; // variables + locals + providers + resources + calls + outputs + checks
 };
 
@@ -256,6 +257,11 @@ struct Config {
     FuncContext *funcs;
 };
 
+// The index of a declared thing in its list, or UINT32_MAX. Only for defs that load_config made.
+uint32_t config_find_resource(const ModuleDef *def, ResourceMode mode, Name type, Name name);
+uint32_t config_find_variable(const ModuleDef *def, Name name);
+uint32_t config_find_output(const ModuleDef *def, Name name);
+uint32_t config_find_call(const ModuleDef *def, Name name);
 // The local id of a block within its def, and back. Order: BlockKind.
 uint32_t config_local_id(const ModuleDef *def, BlockKind kind, uint32_t index);
 BlockKind config_block(const ModuleDef *def, uint32_t local_id, uint32_t *index);

@@ -10,6 +10,8 @@ typedef struct VariableInput {
     enum { VAR_ENV, VAR_FILE, VAR_AUTO_FILE, VAR_ARGUMENT } from;
     Str text;        // environment and -var: as given
     const Expr *expr; // from a file, or NULL
+    bool has_value;   // from a JSON file: value holds it
+    Value value;
     Span span;
     Str where;       // "-var", "TF_VAR_x", a file name: for messages
 } VariableInput;
@@ -38,9 +40,18 @@ bool load_bind_schemas(Config *config, SchemaSource *schemas, Diags *diags);
 // Root variable values from inputs: parsed, converted, defaults, validated in form (validation rules run in the walk).
 // values[i] belongs to root def->variables[i]; missing ones are errors that name all ways to set them.
 bool load_variables(Config *config, const LoadOptions *options, bool allow_missing, Value **values, Diags *diags);
-// Reads terraform.tfvars, infra.infravars, *.auto.tfvars, *.auto.infravars and one -var-file into inputs.
+// TF_VAR_x and INFRA_VAR_x of an environment ("NAME=value" strings, ended by NULL); the latter win.
+void load_env_inputs(Arena *arena, char *const *environment, LoadOptions *options);
+// Reads terraform.tfvars, infra.infravars, *.auto.tfvars, *.auto.infravars and one -var-file into inputs; each
+// of them in JSON too (terraform.tfvars.json).
 bool load_auto_inputs(Arena *arena, Process *process, Str dir, LoadOptions *options, Diags *diags);
 bool load_var_file(Arena *arena, Process *process, Str path, LoadOptions *options, Diags *diags);
+
+// Loads and evaluates nothing but what a body of a block of the root module holds, or one of its expressions; for
+// blocks that a schema is found for later (provisioners): compiled with the names of `resource`'s module, each, count
+// and self included. Continues the resource's once-numbering.
+const BodyCode *load_compile_body(Config *config, const ModuleDef *def, Resource *resource, const Body *body,
+                                  const SchemaBlock *schema, bool destroy_time, Diags *diags);
 
 // Static evaluation: variables, locals, path.*, workspace and functions only (backend blocks, module sources).
 bool load_static_eval(Config *config, const LoadOptions *options, const Body *body, const SchemaBlock *schema,

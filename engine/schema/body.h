@@ -66,6 +66,8 @@ const Body *body_native(Arena *arena, Process *process, const AstBody *ast);
 // base with the attributes and blocks of override laid over: an attribute replaces an attribute, all blocks of a type
 // replace all of that type.
 const Body *body_override(Arena *arena, const Body *base, const Body *override);
+// The same, but a block of type `deep` is overridden argument by argument (lifecycle).
+const Body *body_override_deep(Arena *arena, const Body *base, const Body *override, Name deep);
 const Body *body_empty(void);
 // first and second as one body (the escaping block `_ {}`): an argument in both is an error.
 const Body *body_join(Arena *arena, const Body *first, const Body *second);

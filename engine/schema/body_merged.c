@@ -5,22 +5,27 @@ typedef struct MergedBody {
     Body body;
     const Body *base, *over;
     bool replaces; // over replaces; else both count and an argument in both is an error
+    Name deep;     // block type that is merged instead of replaced, or NULL
 } MergedBody;
 
 static const BodyVtable merged_vtable;
 
-static const Body *merged_new(Arena *arena, const Body *base, const Body *over, bool replaces) {
+static const Body *merged_new(Arena *arena, const Body *base, const Body *over, bool replaces, Name deep) {
     MergedBody *m = ARENA_NEW(arena, MergedBody);
-    *m = (MergedBody){{&merged_vtable}, base, over, replaces};
+    *m = (MergedBody){{&merged_vtable}, base, over, replaces, deep};
     return &m->body;
 }
 
 const Body *body_override(Arena *arena, const Body *base, const Body *override) {
-    return merged_new(arena, base, override, true);
+    return merged_new(arena, base, override, true, NULL);
+}
+
+const Body *body_override_deep(Arena *arena, const Body *base, const Body *override, Name deep) {
+    return merged_new(arena, base, override, true, deep);
 }
 
 const Body *body_join(Arena *arena, const Body *first, const Body *second) {
-    return merged_new(arena, first, second, false);
+    return merged_new(arena, first, second, false, NULL);
 }
 
 static void merge_attrs(const MergedBody *m, Arena *arena, const BodyContent *over, BodyContent *out, Diags *diags) {
@@ -46,9 +51,17 @@ static bool same_type(Process *p, const BodyBlock *a, const BodyBlock *b) {
     return str_eq(x, y);
 }
 
+static BodyBlock *block_of(const BodyContent *content, Name type) {
+    for (uint32_t i = 0; i < content->blocks.n; i++)
+        if (content->blocks.at[i].type == type) return &content->blocks.at[i];
+    return NULL;
+}
+
 static void merge_blocks(const MergedBody *m, Arena *arena, const BodyContent *over, BodyContent *out) {
     Process *p = arena_process(arena);
     uint32_t kept = 0;
+    BodyBlock *deep = m->deep ? block_of(over, m->deep) : NULL, *below = deep ? block_of(out, m->deep) : NULL;
+    if (below) deep->body = body_override(arena, below->body, deep->body);
     for (uint32_t i = 0; m->replaces && i < out->blocks.n; i++) {
         bool replaced = false;
         for (uint32_t j = 0; j < over->blocks.n && !replaced; j++)
@@ -77,7 +90,7 @@ static bool merged_content(const Body *body, Arena *arena, const BodyWant *want,
         if (want->attrs[i].required && !content_attr(out, want->attrs[i].name))
             diag_error(diags, "missing_argument", out->end, "Missing required argument",
                        "The argument \"%s\" is required, but it is not set.", want->attrs[i].name->text);
-    if (remain) *remain = merged_new(arena, base_rest, over_rest, m->replaces);
+    if (remain) *remain = merged_new(arena, base_rest, over_rest, m->replaces, m->deep);
     return diags->errors == errors;
 }
 

@@ -1,0 +1,99 @@
+// Compiling bodies once their schemas are known.
+#include "engine/config/loader.h"
+
+static const Schema *resource_schema(Loader *l, SchemaSource *s, StrMap *known, const Resource *r) {
+    Str key = str_format(l->arena, "%d %s %.*s", (int)r->mode, r->type->text, STR_ARG(r->provider_address));
+    bool added;
+    uint64_t *at = strmap_put(known, key, &added);
+    if (!added) return (const Schema *)(uintptr_t)*at;
+    const Schema *schema = s->resource(s, r->provider_address, r->mode, r->type, r->type_span, l->diags);
+    *at = (uint64_t)(uintptr_t)schema;
+    return schema;
+}
+
+static bool same_type(const Resource *a, const Resource *b) {
+    return a->mode == b->mode && a->type == b->type && str_eq(a->provider_address, b->provider_address);
+}
+
+static void bind_resources(Def *def, SchemaSource *s, StrMap *known) {
+    const Resource *last = NULL;
+    for (uint32_t i = 0; i < def->mod.resources.n; i++) {
+        Resource *r = &def->mod.resources.at[i];
+        if (!r->body) continue;
+        r->schema = last && same_type(last, r) ? last->schema : resource_schema(def->loader, s, known, r);
+        last = r;
+        if (!r->schema) continue;
+        Definer d;
+        definer_start(&d, def, r->once_count);
+        definer_repeat(&d, r->repeat);
+        d.binder.check = r->check;
+        r->code = decode_compile(&d.session, r->body, r->schema->block, NULL);
+        r->once_count = d.session.once_count;
+    }
+}
+
+static void bind_providers(Def *def, SchemaSource *s) {
+    for (uint32_t i = 0; i < def->mod.providers.n; i++) {
+        ProviderBlock *p = &def->mod.providers.at[i];
+        if (!p->body) continue;
+        const Schema *schema = s->provider(s, p->address, p->span, def->loader->diags);
+        if (!schema) continue;
+        Definer d;
+        definer_start(&d, def, p->once_count);
+        definer_repeat(&d, p->for_each ? REPEAT_FOR_EACH : REPEAT_NONE);
+        p->code = decode_compile(&d.session, p->body, schema->block, NULL);
+        p->once_count = d.session.once_count;
+    }
+}
+
+bool load_bind_schemas(Config *config, SchemaSource *schemas, Diags *diags) {
+    uint32_t errors = diags->errors;
+    Def *root = (Def *)(void *)config->defs.at[0];
+    root->loader->diags = diags;
+    StrMap known = strmap_in(config->arena);
+    for (uint32_t i = 0; i < config->defs.n; i++) {
+        Def *def = (Def *)(void *)config->defs.at[i];
+        bind_providers(def, schemas);
+        bind_resources(def, schemas, &known);
+    }
+    for (uint32_t i = 0; i < config->defs.n; i++) uses_check((Def *)(void *)config->defs.at[i]);
+    return diags->errors == errors;
+}
+
+// Destroy-time code runs when other objects may be gone.
+static void check_destroy(Loader *l, const BodyCode *code) {
+    const Ref *const *refs;
+    uint32_t n = decode_refs(l->arena, code, &refs);
+    for (uint32_t i = 0; i < n; i++) {
+        SlotKind kind = SLOT_KIND(refs[i]->slot);
+        bool fine = kind == SLOT_SELF || kind == SLOT_COUNT_INDEX || kind == SLOT_EACH_KEY || kind == SLOT_PATH ||
+                    kind == SLOT_WORKSPACE;
+        if (!fine)
+            diag_error(l->diags, "destroy_reference", refs[i]->span, "Invalid reference from destroy provisioner",
+                       "What runs at destruction can only use self, count.index and each.key: other objects may be gone by "
+                       "then.");
+    }
+}
+
+const BodyCode *load_compile_body(Config *config, const ModuleDef *mod, Resource *r, const Body *body,
+                                  const SchemaBlock *schema, bool destroy_time, Diags *diags) {
+    Def *def = (Def *)(uintptr_t)mod;
+    (void)config;
+    def->loader->diags = diags;
+    Definer d;
+    definer_start(&d, def, r->once_count);
+    definer_repeat(&d, r->repeat);
+    d.binder.self = true;
+    const BodyCode *code = decode_compile(&d.session, body, schema, NULL);
+    r->once_count = d.session.once_count;
+    if (destroy_time) check_destroy(def->loader, code);
+    return code;
+}
+
+bool load_static_eval(Config *config, const LoadOptions *options, const Body *body, const SchemaBlock *schema,
+                      Value *out, Diags *diags) {
+    Def *root = (Def *)(void *)config->defs.at[0];
+    root->loader->diags = diags;
+    root->loader->options = options;
+    return static_body(root, body, schema, out);
+}
