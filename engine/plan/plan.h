@@ -2,6 +2,7 @@
 #ifndef INFRA_PLAN_PLAN_H
 #define INFRA_PLAN_PLAN_H
 
+#include "engine/plan/address.h"
 #include "engine/plan/walk.h"
 
 typedef struct PlanOptions {
@@ -23,20 +24,12 @@ typedef struct OutputChange {
     Str description;
 } OutputChange;
 
-typedef struct CheckResult {
-    Str object_kind;    // resource, output_value, check, var
-    Str config_addr, object_addr;
-    enum { CHECK_PASS, CHECK_FAIL, CHECK_ERROR, CHECK_UNKNOWN } status;
-    VEC(Str) failures;
-} CheckResult;
-
 typedef struct Plan {
     Walk *walk;
     PlanOptions options;
     VEC(uint32_t) changes; // rows in address order: all rows that have an action, no-ops included
     VEC(uint32_t) drift;   // prior objects whose reading differs
     VEC(OutputChange) outputs;
-    VEC(CheckResult) checks;
     uint32_t create, update, destroy, forget, import; // as the summary line counts: a replacement counts in both
     bool errored;
     bool changes_any;      // an action other than no-op, or an output change

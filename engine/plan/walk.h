@@ -7,6 +7,9 @@
 #ifndef INFRA_PLAN_WALK_H
 #define INFRA_PLAN_WALK_H
 
+#include <assert.h>
+
+#include "engine/base/clock.h"
 #include "engine/base/map.h"
 #include "engine/config/load.h"
 #include "engine/graph/graph.h"
@@ -23,6 +26,7 @@ typedef struct RowRange {
 // One instance of a module. The root has one without key.
 typedef struct ModuleInst {
     const ModuleNode *node;
+    uint32_t index;      // in Walk.modules
     uint32_t parent;     // index of the module instance it was called from; the root's own is 0
     InstanceKey key;
     Str path;            // "module.a[\"x\"].module.b"
@@ -64,6 +68,13 @@ typedef struct WalkHooks { // progress for people; any may be NULL
     void *ctx;
 } WalkHooks;
 
+typedef struct CheckResult {
+    Str object_kind;    // resource, output_value, check, var
+    Str config_addr, object_addr;
+    enum { CHECK_PASS, CHECK_FAIL, CHECK_ERROR, CHECK_UNKNOWN } status;
+    VEC(Str) failures;
+} CheckResult;
+
 struct Walk {
     WalkKind kind;
     Process *process;
@@ -87,9 +98,12 @@ struct Walk {
     uint32_t provider_count;
     IdMap provider_index;     // graph node to index in providers
     uint8_t *node_state;      // per node: NodeState
+    uint8_t *provider_needed; // per graph node: a provider configuration that something uses
+    VEC(CheckResult) checks;
     bool refresh;
     bool stop;                // interrupted: start nothing new
     Arena *scratch;           // reset between rows
+    struct Runner *runner;    // of the walk_run that is under way
 };
 
 typedef enum NodeState { NODE_WAITING, NODE_RUNNING, NODE_DONE, NODE_FAILED, NODE_SKIPPED } NodeState;

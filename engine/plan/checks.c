@@ -1,0 +1,70 @@
+#include "engine/plan/checks.h"
+
+#include "engine/value/marks.h"
+
+static CheckResult *checks_result(Walk *w, const CheckObject *object) {
+    for (uint32_t i = w->checks.n; i > 0; i--) { // the same object has its rules one after another
+        CheckResult *c = &w->checks.at[i - 1];
+        if (str_eq(c->object_addr, object->address) && str_eqz(c->object_kind, object->kind)) return c;
+        if (w->checks.n - i > 2) break;
+    }
+    CheckResult *c = vec_add(w->arena, &w->checks);
+    c->object_kind = str_of(object->kind);
+    c->config_addr = str_copy(w->arena, object->config_address);
+    c->object_addr = str_copy(w->arena, object->address);
+    c->status = CHECK_PASS;
+    return c;
+}
+
+void checks_record_unknown(Walk *w, const CheckObject *object) { checks_result(w, object)->status = CHECK_UNKNOWN; }
+
+// The rule's message, or why it cannot be shown.
+static Str checks_message(WalkScope *s, const Rule *rule, Diags *diags) {
+    Walk *w = s->walk;
+    if (!rule->message) return STR("The condition is false.");
+    Value v = code_eval_as(rule->message, &s->scope, type_string(w->process), diags);
+    if (marks_deep(w->process, v) & (MARK_SENSITIVE | MARK_EPHEMERAL))
+        return STR("The error message holds a sensitive value, so it is not shown.");
+    if (!value_is_set(v)) return STR("The error message is not known.");
+    return str_copy(w->arena, str_trim(value_str(v)));
+}
+
+static bool checks_rule(WalkScope *s, const Rule *rule, CheckResult *result, const CheckObject *object,
+                        Severity severity, const char *summary) {
+    Walk *w = s->walk;
+    Diags diags = diags_in(w->diags->arena);
+    Value v = code_eval_as(rule->condition, &s->scope, type_bool(w->process), &diags);
+    bool failed = false;
+    if (diags_failed(&diags) || value_is_null(v)) {
+        if (!diags_failed(&diags))
+            diag_error(&diags, "null_condition", code_span(rule->condition), "Invalid condition result",
+                       "A condition must be true or false, not null.");
+        result->status = CHECK_ERROR;
+        failed = true;
+    } else if (value_is_unknown(v)) {
+        if (result->status == CHECK_PASS) result->status = CHECK_UNKNOWN;
+    } else if (!value_true(v)) {
+        Str message = checks_message(s, rule, &diags);
+        Diag *d = diag_add(&diags, severity, "check_failed", code_span(rule->condition), str_of(summary), message);
+        d->address = str_copy(diags.arena, object->address);
+        if (result->status != CHECK_ERROR) result->status = CHECK_FAIL;
+        vec_push(w->arena, &result->failures, message);
+        failed = true;
+    }
+    if (severity == SEV_WARNING) {
+        for (uint32_t i = 0; i < diags.list.n; i++) diags.list.at[i].severity = SEV_WARNING;
+        diags.errors = 0;
+    }
+    diags_append(w->diags, &diags);
+    return !failed || severity == SEV_WARNING;
+}
+
+bool checks_run(WalkScope *s, const RuleList *rules, const CheckObject *object, Severity severity,
+                const char *summary) {
+    if (rules->list.n == 0) return true;
+    CheckResult *result = checks_result(s->walk, object);
+    bool ok = true;
+    for (uint32_t i = 0; i < rules->list.n; i++)
+        ok &= checks_rule(s, &rules->list.at[i], result, object, severity, summary);
+    return ok;
+}

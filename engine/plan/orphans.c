@@ -1,0 +1,169 @@
+#include "engine/plan/orphans.h"
+
+#include "engine/plan/module_path.h"
+#include "engine/plan/prior.h"
+#include "engine/plan/targets.h"
+
+typedef struct OrphanOps {
+    Planner *planner;
+    uint32_t pending;
+    bool finished, starting;
+} OrphanOps;
+
+typedef struct OrphanOp {
+    OrphanOps *ops;
+    uint32_t row;
+    Diags diags;
+    ProviderPlan request;
+} OrphanOp;
+
+// The resource block in the configuration that the object once belonged to, keys aside.
+static const Resource *orphan_block(const Walk *w, const StateResource *r, const ModuleNode **module) {
+    for (uint32_t i = 0; i < w->config->node_count; i++) {
+        const ModuleNode *m = &w->config->nodes[i];
+        if (!module_path_is(m->path, r->module)) continue;
+        for (uint32_t k = 0; k < m->def->resources.n; k++) {
+            const Resource *c = &m->def->resources.at[k];
+            if (!str_eq(name_str(c->type), r->type) || !str_eq(name_str(c->name), r->name)) continue;
+            if ((c->mode == MODE_DATA) != r->data) continue;
+            *module = m;
+            return c;
+        }
+    }
+    return NULL;
+}
+
+static ModuleInst *module_inst_by_path(const Walk *w, const ModuleNode *m, Str path) {
+    RowRange range = walk_module_insts(w, m);
+    for (uint32_t i = range.first; i < range.first + range.n; i++)
+        if (str_eq(w->modules.at[i]->path, path)) return w->modules.at[i];
+    return NULL;
+}
+
+static Reason orphan_reason(const Walk *w, const PriorObject *p) {
+    const ModuleNode *m;
+    const Resource *r = orphan_block(w, p->resource, &m);
+    if (!r) return REASON_DELETE_NO_RESOURCE_CONFIG;
+    if (!module_inst_by_path(w, m, p->resource->module)) return REASON_DELETE_NO_MODULE;
+    KeyKind key = p->object->key.kind;
+    switch (r->repeat) {
+    case REPEAT_NONE: return key == KEY_NONE ? REASON_NONE : REASON_DELETE_WRONG_REPETITION;
+    case REPEAT_ENABLED: return key == KEY_NONE ? REASON_DELETE_ENABLED_FALSE : REASON_DELETE_WRONG_REPETITION;
+    case REPEAT_COUNT: return key == KEY_INT ? REASON_DELETE_COUNT_INDEX : REASON_DELETE_WRONG_REPETITION;
+    case REPEAT_FOR_EACH: return key == KEY_STRING ? REASON_DELETE_EACH_KEY : REASON_DELETE_WRONG_REPETITION;
+    }
+    return REASON_NONE;
+}
+
+static void orphan_planned(void *ctx) {
+    OrphanOp *op = ctx;
+    Walk *w = op->ops->planner->walk;
+    Row *row = row_at(&w->rows, op->row);
+    Str address = walk_row_address_str(w->diags->arena, w, row);
+    for (uint32_t i = 0; i < op->diags.list.n; i++) op->diags.list.at[i].address = address;
+    if (diags_failed(&op->diags)) row->flags |= ROW_FAILED;
+    diags_append(w->diags, &op->diags);
+    if (op->request.note.n) row_extra(&w->rows, row)->note = str_copy(w->arena, op->request.note);
+    if (op->request.private_bytes.n) {
+        Str bytes = str_copy(w->arena, str_make(op->request.private_bytes.p, op->request.private_bytes.n));
+        RowExtra *x = row_extra(&w->rows, row);
+        x->private_bytes = bytes.p;
+        x->private_n = bytes.n;
+    }
+    op->ops->pending--;
+    if (!op->ops->starting && op->ops->pending == 0) op->ops->finished = true;
+}
+
+// The provider is told of the destruction before it happens and may refuse.
+static void orphan_start(OrphanOps *ops, uint32_t index, PriorObject *p) {
+    Walk *w = ops->planner->walk;
+    Row *row = row_at(&w->rows, index);
+    ProviderUse *use = walk_provider(w, p->provider);
+    const Schema *schema = prior_schema(w, p);
+    uint32_t flags;
+    Name type = name_of(w->process, p->resource->type);
+    plugin_schema(use->plugin, INFRA_RESOURCE, type, &flags);
+    if (flags & INFRA_TYPE_NO_EFFECT) {
+        row->flags |= ROW_NO_EFFECT;
+        return;
+    }
+    OrphanOp *op = ARENA_NEW(w->arena, OrphanOp);
+    op->ops = ops;
+    op->row = index;
+    op->diags = diags_in(w->arena);
+    Value null = value_null(w->process, schema->block->type);
+    op->request = (ProviderPlan){.arena = w->arena,
+                                 .diags = &op->diags,
+                                 .type = type,
+                                 .address = walk_row_address_str(w->arena, w, row),
+                                 .prior = p->current,
+                                 .config = null,
+                                 .proposed = null,
+                                 .prior_private = p->private_bytes};
+    ops->pending++;
+    provider_plan(use->provider, &op->request, orphan_planned, op);
+}
+
+static void orphan_add(OrphanOps *ops, uint32_t index) {
+    Walk *w = ops->planner->walk;
+    PriorObject *p = &w->prior.at[index];
+    const Schema *schema = prior_schema(w, p);
+    ProviderUse *use = p->provider == UINT32_MAX ? NULL : walk_provider(w, p->provider);
+    if (!schema || !use->provider) {
+        if (!diags_failed(w->diags))
+            diag_error(w->diags, "no_provider", SPAN_NONE, "Provider configuration not present",
+                       "%.*s is in the state but not in the configuration, and destroying it needs its provider "
+                       "configuration %.*s, which is gone too. Add the provider block again until it is destroyed, or "
+                       "forget the object with a removed block.",
+                       STR_ARG(p->resource->address), STR_ARG(p->resource->provider));
+        return;
+    }
+    uint32_t i = row_add(&w->rows, 1);
+    Row *row = row_at(&w->rows, i);
+    Value null = value_null(w->process, schema->block->type);
+    *row = (Row){.prior = p->current, .planned = null, .block = UINT32_MAX, .object = index + 1};
+    p->row = i + 1;
+    row->flags = (uint8_t)(ROW_PLANNED | (p->object->deposed.n ? ROW_DEPOSED : 0) |
+                           (value_identical(p->stored, p->current) ? 0 : ROW_DRIFTED));
+    if (p->object->key.kind != KEY_NONE) row->key = key_value(w->arena, p->object->key);
+    bool destroy_plan = w->kind == WALK_PLAN_DESTROY;
+    row->reason = (uint8_t)(destroy_plan || p->object->deposed.n ? REASON_NONE : orphan_reason(w, p));
+    if (value_is_null(p->current)) { // gone already: only the state has to learn it
+        row->action = ACTION_NOOP;
+        return;
+    }
+    row->action = ACTION_DELETE;
+    if (p->object->skip_destroy) {
+        row->action = ACTION_FORGET;
+        row->reason = REASON_FORGET_IN_STATE;
+        return;
+    }
+    orphan_start(ops, i, p);
+}
+
+static bool orphan_protected(Walk *w, const PriorObject *p) {
+    const ModuleNode *m;
+    const Resource *r = orphan_block(w, p->resource, &m);
+    if (!r || !r->lifecycle.prevent_destroy) return false;
+    const Value *v = code_constant_value(r->lifecycle.prevent_destroy);
+    if (!v || !value_true(*v)) return false;
+    diag_error(w->diags, "prevent_destroy", r->header_span, "Instance cannot be destroyed",
+               "The plan would destroy %.*s, which has lifecycle.prevent_destroy set.", STR_ARG(p->resource->address));
+    return true;
+}
+
+void orphans_plan(Planner *planner) {
+    Walk *w = planner->walk;
+    OrphanOps ops = {.planner = planner, .starting = true};
+    const PlanOptions *o = &planner->plan->options;
+    for (uint32_t i = 0; i < w->prior.n; i++) {
+        PriorObject *p = &w->prior.at[i];
+        const StateResource *r = p->resource;
+        if (r->data || p->row) continue;
+        if (!targets_object(o, r->module, false, r->type, r->name, p->object->key)) continue;
+        if (p->provider != UINT32_MAX && w->node_state[p->provider] != NODE_DONE) continue;
+        if (!orphan_protected(w, p)) orphan_add(&ops, i);
+    }
+    ops.starting = false;
+    if (ops.pending > 0) loop_run_until(w->loop, &ops.finished);
+}

@@ -1,0 +1,22 @@
+// The objects of the prior state during a walk: which provider reads each, decoding and upgrading, reading.
+//
+// Reading is a phase: once a provider is configured, all its objects are decoded and read with one call. Types whose
+// operations touch nothing outside are not read.
+#ifndef INFRA_PLAN_PRIOR_H
+#define INFRA_PLAN_PRIOR_H
+
+#include "engine/plan/walk.h"
+
+// Fills w->prior from w->state and finds each object's provider node.
+void prior_prepare(Walk *w);
+// The objects of a resource address: index of the first and how many; n 0 when the state has none.
+RowRange prior_of(const Walk *w, Str address);
+// The current object with this key, or NULL.
+PriorObject *prior_find(const Walk *w, RowRange objects, InstanceKey key);
+const Schema *prior_schema(const Walk *w, const PriorObject *p);
+// Decodes and reads all objects of the provider; calls walk_node_done for the provider's node at the end.
+void prior_read(Walk *w, ProviderUse *use);
+// Provider address and alias out of the state's form: provider["…/aws"].west, module.x.provider["…"].
+bool prior_provider_parts(Str text, Str *module, Str *address, Str *alias);
+
+#endif

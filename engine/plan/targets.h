@@ -1,0 +1,12 @@
+// -target and -exclude: which nodes a walk visits and which objects it may touch.
+#ifndef INFRA_PLAN_TARGETS_H
+#define INFRA_PLAN_TARGETS_H
+
+#include "engine/plan/plan.h"
+
+// NULL: everything. Else a byte per graph node. A target that names nothing is a warning.
+const uint8_t *targets_nodes(Arena *arena, Walk *w, const PlanOptions *options);
+// May this object be planned for? (Instance keys count here.)
+bool targets_object(const PlanOptions *options, Str module, bool data, Str type, Str name, InstanceKey key);
+
+#endif
