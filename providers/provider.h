@@ -3,7 +3,8 @@
  * A plugin is one shared object, infra-provider-NAME.so, with one entry symbol, infra_provider (see the end). This
  * header is all that it needs: it includes nothing of the engine. The host hands the plugin a table of functions; the
  * plugin hands back a table of verbs. Both tables begin with their size and version; a later version only appends.
- * Neither side needs a global: every request names its host, and functions that have no other handle take it first.
+ * Neither side needs a global: every request names its host and its plugin, functions that have no other handle take
+ * one first, and a plugin that keeps something (types that it loads) puts its table in front of it.
  *
  * Threads: the host calls every verb on one thread, and the plugin answers on that thread. A verb that cannot answer
  * at once returns and answers later, from a timer, an HTTP answer, a watched descriptor or a finished job.
@@ -47,6 +48,7 @@ typedef struct InfraHttp InfraHttp;
 typedef struct InfraWatch InfraWatch;
 typedef struct InfraProvider InfraProvider; /* the plugin's: one configured provider */
 typedef struct InfraHost InfraHost;
+typedef struct InfraPlugin InfraPlugin;
 
 typedef enum InfraKind {
     INFRA_DYNAMIC, INFRA_STRING, INFRA_NUMBER, INFRA_BOOL, INFRA_LIST, INFRA_SET, INFRA_MAP, INFRA_TUPLE, INFRA_OBJECT
@@ -87,6 +89,7 @@ struct InfraHost {
     const char *build_id; /* of the engine; in-tree plugins need the same */
     void *context;        /* for in-tree plugins: the engine's Loop */
     InfraValue null, unknown; /* of any type; the host gives them the schema's */
+    InfraText folder;     /* the configuration's; ended by NUL */
 
     /* Memory and text. alloc gives cleared memory, aligned to 16. */
     void *(*alloc)(InfraArena *arena, size_t size);
@@ -211,6 +214,7 @@ typedef enum InfraTypeKind { INFRA_PROVIDER_CONFIG, INFRA_RESOURCE, INFRA_DATA, 
 /* What every verb gets. Embedded first in each request. */
 typedef struct InfraRequest {
     const InfraHost *host;
+    const InfraPlugin *plugin; /* the table that the entry gave */
     InfraArena *arena;
     InfraDiags *diags; /* an error added here fails the call */
     InfraText type;    /* resource type, "aws_vpc"; ended by NUL */
@@ -316,25 +320,25 @@ typedef struct InfraFunction {
     const char *summary;
 } InfraFunction;
 
-typedef struct InfraPlugin {
+struct InfraPlugin {
     uint32_t size, version;
     const char *name;     /* "random" */
     const char *address;  /* "registry.opentofu.org/hashicorp/random" */
     const char *level;    /* the peer provider's version that this one is compatible with, "3.7" */
     const char *build_id; /* in-tree: the engine's, checked; NULL: uses this header only */
 
-    /* Names of all types of a kind; static. */
-    const char *const *(*types)(InfraTypeKind kind, size_t *n);
-    /* The schema of one type (name NULL for the provider's own), made on demand, static after. 0: no such type. */
-    int (*schema)(InfraTypeKind kind, const char *name, InfraSchema *out);
-    const InfraFunction *(*functions)(size_t *n);
+    /* Names of all types of a kind; lasting. */
+    const char *const *(*types)(const InfraPlugin *self, InfraTypeKind kind, size_t *n);
+    /* The schema of one type (name NULL for the provider's own), made on demand, lasting. 0: no such type. */
+    int (*schema)(const InfraPlugin *self, InfraTypeKind kind, const char *name, InfraSchema *out);
+    const InfraFunction *(*functions)(const InfraPlugin *self, size_t *n);
 
     /* Verbs that may be NULL: configure and prepare (nothing to do), validate, upgrade_state (versions are never older),
      * move_state, read_many (an object is as it was), recover (a person is asked), import, read_data, the ephemeral
-     * ones, call_function, cancel. An object of the schema's version never comes to upgrade_state. */
+     * ones, call_function, cancel, unload. An object of the schema's version never comes to upgrade_state. */
 
     /* One configured provider. */
-    InfraProvider *(*open)(const InfraHost *host);
+    InfraProvider *(*open)(const InfraPlugin *self, const InfraHost *host);
     void (*close)(InfraProvider *provider);
     /* Fills in defaults and says what is wrong; at once, no outside contact. config may hold unknowns. NULL: nothing to say. */
     void (*validate)(InfraTypeKind kind, InfraRequest *base, InfraValue config);
@@ -359,9 +363,11 @@ typedef struct InfraPlugin {
 
     /* The call should end soon (first interrupt: finish what is running; this is for the second). */
     void (*cancel)(InfraProvider *provider, InfraCall *call);
-} InfraPlugin;
+    /* The host is going: frees what the entry made for it. */
+    void (*unload)(const InfraPlugin *self);
+};
 
-/* The entry gives the plugin's table. NULL when the host's version is too old for it. */
+/* The entry gives the plugin's table, static or made for this host. NULL when the host's version is too old for it. */
 typedef const InfraPlugin *(*InfraEntry)(const InfraHost *host);
 #define INFRA_ENTRY_SYMBOL "infra_provider"
 

@@ -7,12 +7,14 @@
 
 static const char *const resources[] = {"terraform_data"};
 
-static const char *const *types(InfraTypeKind kind, size_t *n) {
+static const char *const *types(const InfraPlugin *self, InfraTypeKind kind, size_t *n) {
+    (void)self;
     *n = kind == INFRA_RESOURCE ? 1 : 0;
     return resources;
 }
 
-static int schema(InfraTypeKind kind, const char *name, InfraSchema *out) {
+static int schema(const InfraPlugin *self, InfraTypeKind kind, const char *name, InfraSchema *out) {
+    (void)self;
     if (kind == INFRA_PROVIDER_CONFIG) return 1;
     if (kind != INFRA_RESOURCE || strcmp(name, "terraform_data") != 0) return 0;
     *out = (InfraSchema){.block = &terraform_data_block, .flags = INFRA_TYPE_NO_EFFECT};

@@ -19,6 +19,10 @@ Plugins *plugins_new(Loop *loop, Arena *arena, Str folder) {
 
 // Shared objects stay open until exit: schemas and messages may point into them.
 void plugins_free(Plugins *plugins) {
+    for (uint32_t i = 0; i < plugins->list.n; i++) {
+        const Plugin *plugin = plugins->list.at[i];
+        if (plugin->table.unload) plugin->table.unload(plugin->self);
+    }
     plugins->list.n = 0;
     plugins->free_running = NULL;
     plugins->free_http = NULL;
@@ -42,6 +46,7 @@ static Plugin *plugin_add(Plugins *plugins, const InfraPlugin *table) {
     plugin->plugins = plugins;
     plugin->types = idmap_in(plugins->arena);
     memcpy(&plugin->table, table, table->size < sizeof plugin->table ? table->size : sizeof plugin->table);
+    plugin->self = table;
     vec_push(plugins->arena, &plugins->list, plugin);
     return plugin;
 }

@@ -183,6 +183,7 @@ void host_init(Plugins *plugins) {
         .version = INFRA_PROVIDER_VERSION,
         .build_id = INFRA_BUILD_ID,
         .context = plugins->loop,
+        .folder = host_text(plugins->folder),
         .null = provider_handle(value_null(p, type_dynamic(p))),
         .unknown = provider_handle(value_unknown(p, type_dynamic(p))),
         .alloc = host_alloc,

@@ -28,6 +28,7 @@ typedef struct PluginType {
 struct Plugin {
     Plugins *plugins;
     InfraPlugin table; // copied: members that an older plugin does not have are NULL
+    const InfraPlugin *self; // the plugin's own
     IdMap types;       // name and kind to PluginType
     PluginType *last;  // the one asked for last
 };

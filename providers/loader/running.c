@@ -24,6 +24,7 @@ Running *running_new(Plugin *plugin, Provider *provider, const PluginType *type,
 
 void running_base(Running *r, InfraRequest *base, Diags *diags) {
     base->host = &r->plugins->host;
+    base->plugin = r->plugin->self;
     base->arena = (InfraArena *)r->arena;
     base->diags = (InfraDiags *)diags;
     base->type = r->type && r->type->name ? host_text(name_str(r->type->name)) : (InfraText){"", 0};

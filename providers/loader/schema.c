@@ -48,7 +48,7 @@ static PluginType *type_load(Plugin *plugin, InfraTypeKind kind, Name name) {
     type->name = name;
     type->kind = kind;
     InfraSchema schema = {0, NULL, 0};
-    if (!plugin->table.schema || !plugin->table.schema(kind, name ? name->text : NULL, &schema)) return type;
+    if (!plugin->table.schema || !plugin->table.schema(plugin->self, kind, name ? name->text : NULL, &schema)) return type;
     static const InfraBlock none = {NULL, 0, NULL, 0, NULL};
     type->schema.version = schema.version;
     type->schema.block = schema_block(p, schema.block ? schema.block : &none);
@@ -78,5 +78,5 @@ const Schema *plugin_schema(Plugin *plugin, InfraTypeKind kind, Name type, uint3
 
 const char *const *plugin_types(Plugin *plugin, InfraTypeKind kind, size_t *n) {
     *n = 0;
-    return plugin->table.types ? plugin->table.types(kind, n) : NULL;
+    return plugin->table.types ? plugin->table.types(plugin->self, kind, n) : NULL;
 }

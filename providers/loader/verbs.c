@@ -8,7 +8,7 @@
 Provider *provider_open(Plugins *plugins, Plugin *plugin, Arena *arena) {
     Provider *provider = ARENA_NEW(arena, Provider);
     provider->plugin = plugin;
-    provider->handle = plugin->table.open ? plugin->table.open(&plugins->host) : NULL;
+    provider->handle = plugin->table.open ? plugin->table.open(plugin->self, &plugins->host) : NULL;
     return provider;
 }
 
@@ -44,6 +44,7 @@ void plugin_validate(Plugin *plugin, InfraTypeKind kind, Name type, Str address,
     Diags own = diags_in(arena);
     InfraRequest base = {
         .host = &plugin->plugins->host,
+        .plugin = plugin->self,
         .arena = (InfraArena *)arena,
         .diags = (InfraDiags *)&own,
         .type = type ? host_text(name_str(type)) : (InfraText){"", 0},
@@ -196,6 +197,7 @@ void provider_read_many(Provider *p, ProviderRead **requests, uint32_t n, Provid
         one->diags = diags_in(q->arena);
         one->read.base = (InfraRequest){
             .host = &r->plugins->host,
+            .plugin = p->plugin->self,
             .arena = (InfraArena *)q->arena,
             .diags = (InfraDiags *)&one->diags,
             .type = host_text(name_str(q->type)),
