@@ -1,4 +1,5 @@
 #include "state/codec_head.h"
+#include "state/codec_object.h"
 #include "state/snapshot_build.h"
 
 #include <stdio.h>
@@ -183,6 +184,15 @@ static bool read_object(Read *rd, StateObject *o) {
     bool good = true;
     while (next_key(rd, &good))
         if (!read_member(rd, o, rd->r.string)) return false;
+    return good;
+}
+
+bool codec_read_object(Arena *arena, JsonReader *r, StateObject *out) {
+    Diags ignored = diags_in(arena);
+    Read rd = {.arena = arena, .r = *r, .where = STR("object"), .diags = &ignored};
+    *out = (StateObject){0};
+    bool good = json_next(&rd.r) == JSON_OBJECT_OPEN && read_object(&rd, out);
+    *r = rd.r;
     return good;
 }
 

@@ -1,4 +1,4 @@
-#include "state/codec.h"
+#include "state/codec_object.h"
 
 #include <stdio.h>
 
@@ -54,8 +54,7 @@ static void write_key(JsonWriter *w, InstanceKey key) {
         json_string(w, key.s);
 }
 
-// provider: of the resource when its objects have to say theirs, else empty.
-static void write_object(JsonWriter *w, Arena *arena, const StateObject *o, Str provider) {
+void codec_write_object(JsonWriter *w, Arena *scratch, const StateObject *o, Str provider) {
     json_open_object(w);
     write_key(w, o->key);
     if (o->tainted) write_text(w, STR("status"), STR("tainted"));
@@ -77,7 +76,7 @@ static void write_object(JsonWriter *w, Arena *arena, const StateObject *o, Str 
     write_true(w, STR("skip_destroy"), o->skip_destroy);
     if (o->identity.n) write_raw(w, STR("identity"), o->identity);
     if (o->identity.n && o->has_identity_version) write_u64(w, STR("identity_schema_version"), o->identity_version);
-    write_unknown(w, arena, o->unknown);
+    write_unknown(w, scratch, o->unknown);
     json_close_object(w);
 }
 
@@ -92,7 +91,7 @@ static void write_resource(JsonWriter *w, Arena *arena, const StateResource *r) 
     if (!per_object) write_text(w, STR("provider"), r->provider);
     json_key(w, STR("instances"));
     json_open_array(w);
-    for (uint32_t i = 0; i < r->n; i++) write_object(w, arena, &r->objects[i], per_object ? r->provider : STR_NONE);
+    for (uint32_t i = 0; i < r->n; i++) codec_write_object(w, arena, &r->objects[i], per_object ? r->provider : STR_NONE);
     json_close_array(w);
     write_unknown(w, arena, r->unknown);
     json_close_object(w);

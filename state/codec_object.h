@@ -1,0 +1,12 @@
+// One object of a state as JSON, for the state and the journal. Only for the sources of this folder.
+#ifndef INFRA_STATE_CODEC_OBJECT_H
+#define INFRA_STATE_CODEC_OBJECT_H
+
+#include "state/codec.h"
+
+// provider: of the resource when its objects have to say theirs, else empty.
+void codec_write_object(JsonWriter *w, Arena *scratch, const StateObject *o, Str provider);
+// From the next value of r. Texts are slices of r's text or in the arena. False on what no state may hold.
+bool codec_read_object(Arena *arena, JsonReader *r, StateObject *out);
+
+#endif
