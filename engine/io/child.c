@@ -21,7 +21,7 @@ extern char **environ;
 // One of the child's standard descriptors, seen from here.
 typedef struct Pipe {
     Child *child;
-    int fd; // 0, 1, 2
+    int fd;          // 0, 1, 2
     int here, there; // -1: closed
     Watch *watch;
     Buf bytes; // kept output; for 0 what is still to be written is at[written, n)
@@ -145,15 +145,14 @@ static int spawn(Child *child, const ChildSpec *spec) {
     posix_spawnattr_setsigmask(&attributes, &none);
     posix_spawnattr_setsigdefault(&attributes, &defaults);
     posix_spawnattr_setpgroup(&attributes, 0);
-    posix_spawnattr_setflags(&attributes,
-                             POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
     // posix_spawnp takes char *const[] for history's sake; it writes to neither.
     union {
         const char *const *given;
         char *const *taken;
     } argv = {spec->argv}, env = {spec->env};
-    int error = posix_spawnp(&child->pid, spec->argv[0], &actions, &attributes, argv.taken,
-                             spec->env ? env.taken : environ);
+    int error =
+        posix_spawnp(&child->pid, spec->argv[0], &actions, &attributes, argv.taken, spec->env ? env.taken : environ);
     posix_spawn_file_actions_destroy(&actions);
     posix_spawnattr_destroy(&attributes);
     return error;
@@ -165,8 +164,8 @@ static Child *cannot_start(Child *child, const ChildSpec *spec, int error, Diags
         diag_error(diags, "child_start", SPAN_NONE, "Cannot run a program",
                    "\"%s\" cannot be run in \"%s\": there is no such folder.", spec->argv[0], spec->dir);
     } else {
-        diag_error(diags, "child_start", SPAN_NONE, "Cannot run a program", "\"%s\" cannot be run: %s.",
-                   spec->argv[0], error == ENOENT ? "there is no such program" : strerror(error));
+        diag_error(diags, "child_start", SPAN_NONE, "Cannot run a program", "\"%s\" cannot be run: %s.", spec->argv[0],
+                   error == ENOENT ? "there is no such program" : strerror(error));
     }
     return NULL;
 }
@@ -174,8 +173,12 @@ static Child *cannot_start(Child *child, const ChildSpec *spec, int error, Diags
 Child *child_start(Loop *loop, const ChildSpec *spec, Diags *diags) {
     Child *child = calloc(1, sizeof *child);
     if (!child) abort();
-    *child = (Child){.loop = loop, .pidfd = -1, .max_output = spec->max_output, .output = spec->output,
-                     .done = spec->done, .ctx = spec->ctx};
+    *child = (Child){.loop = loop,
+                     .pidfd = -1,
+                     .max_output = spec->max_output,
+                     .output = spec->output,
+                     .done = spec->done,
+                     .ctx = spec->ctx};
     for (int i = 0; i < 3; i++) child->pipes[i] = (Pipe){.child = child, .fd = i, .here = -1, .there = -1};
     if (!open_pipes(child)) return cannot_start(child, spec, errno, diags);
     int error = spawn(child, spec);

@@ -13,7 +13,8 @@
 #include <unistd.h>
 
 bool fs_error(Diags *diags, const char *what, const char *path, int error) {
-    const char *reason = error == ENOSPC || error == EDQUOT ? "the disk is full or a quota is used up" : strerror(error);
+    const char *reason =
+        error == ENOSPC || error == EDQUOT ? "the disk is full or a quota is used up" : strerror(error);
     return diag_error(diags, "file_error", SPAN_NONE, "File error", "Cannot %s \"%s\": %s.", what, path, reason);
 }
 

@@ -31,8 +31,8 @@ typedef struct Transfer {
     Timer *idle;
     int64_t idle_ns, last_active;
     curl_off_t moved;
-    bool begun;   // a connection was there and the request was about to go out
-    bool resent;  // curl wanted to send it once more
+    bool begun;  // a connection was there and the request was about to go out
+    bool resent; // curl wanted to send it once more
     bool too_large, timed_out;
     int status;
     VEC(HttpHeader) received;
@@ -407,8 +407,12 @@ static void *carrier_start(void *ctx, const HttpRequest *request, HttpDone done,
     Carrier *carrier = ctx;
     Arena *arena = arena_new(loop_process(carrier->loop), LIFE_OP, "http");
     Transfer *t = ARENA_NEW(arena, Transfer);
-    *t = (Transfer){.carrier = carrier, .arena = arena, .request = request_copy(arena, request), .done = done,
-                    .ctx = done_ctx, .idle_ns = request->timeout_ns ? request->timeout_ns : DEFAULT_TIMEOUT};
+    *t = (Transfer){.carrier = carrier,
+                    .arena = arena,
+                    .request = request_copy(arena, request),
+                    .done = done,
+                    .ctx = done_ctx,
+                    .idle_ns = request->timeout_ns ? request->timeout_ns : DEFAULT_TIMEOUT};
     *carrier->last_waiting = t;
     carrier->last_waiting = &t->next;
     after_action(carrier);

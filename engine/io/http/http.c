@@ -4,10 +4,9 @@
 #include "engine/base/clock.h"
 #include "engine/base/log.h"
 #include "engine/io/http/transport.h"
+#include "engine/io/library.h"
 #include "engine/io/loop_internal.h"
 
-#include <dlfcn.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <strings.h>
 
@@ -60,31 +59,12 @@ static HttpFront *front_of(Loop *loop) {
     return front;
 }
 
-// Beside libinfra.so, so that the build tree, an installation and a moved folder all work. The library stays loaded:
-// TLS libraries do not bear being closed.
 static void front_load(Loop *loop, HttpFront *front) {
-    Dl_info here;
-    union {
-        HttpCall *(*function)(Loop *, const HttpRequest *, HttpDone, void *);
-        void *address;
-    } self = {http_start};
-    Buf path = {0};
-    if (dladdr(self.address, &here) && here.dli_fname && strrchr(here.dli_fname, '/'))
-        buf_bytes(&path, here.dli_fname, (size_t)(strrchr(here.dli_fname, '/') - here.dli_fname + 1));
-    buf_z(&path, "infra-http.so");
-    void *library = dlopen(path.p, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
-    buf_free(&path);
     union {
         void *address;
         bool (*function)(Loop *, HttpLibrary *);
-    } entry = {library ? dlsym(library, "infra_http_open") : NULL};
-    const char *problem = NULL;
-    if (!entry.address)
-        problem = dlerror();
-    else if (!entry.function(loop, &front->library))
-        problem = "libcurl cannot be set up";
-    if (library) dlclose(library);
-    if (!front->library.transport.start) front->problem = strdup(problem ? problem : "infra-http.so cannot be opened");
+    } entry = {library_symbol("infra-http.so", "infra_http_open", &front->problem)};
+    if (entry.address && !entry.function(loop, &front->library)) front->problem = strdup("libcurl cannot be set up");
 }
 
 static void call_end(HttpCall *call, const HttpResponse *response) {
@@ -134,8 +114,13 @@ HttpCall *http_start(Loop *loop, const HttpRequest *request, HttpDone done, void
     }
     HttpCall *call = calloc(1, sizeof *call);
     if (!call) abort();
-    *call = (HttpCall){.loop = loop, .front = front, .next = front->calls, .transport = front->transport, .done = done,
-                       .ctx = ctx, .begun = loop_now(loop)};
+    *call = (HttpCall){.loop = loop,
+                       .front = front,
+                       .next = front->calls,
+                       .transport = front->transport,
+                       .done = done,
+                       .ctx = ctx,
+                       .begun = loop_now(loop)};
     if (call->next) call->next->prev = call;
     front->calls = call;
     if (log_on(loop_process(loop), LOG_DEBUG, "http")) describe(call, request);

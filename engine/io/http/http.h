@@ -19,22 +19,22 @@ typedef struct HttpRequest {
     uint32_t header_count;
     Str body;
     int64_t connect_timeout_ns, timeout_ns; // 0: 10 s, 60 s without a byte
-    Str proxy;     // empty: from the environment
-    Str no_proxy;  // hosts reached without one, as curl reads NO_PROXY; empty: from the environment
-    Str ca_bundle; // empty: the system's
-    bool insecure; // do not verify the server's certificate
+    Str proxy;                              // empty: from the environment
+    Str no_proxy;    // hosts reached without one, as curl reads NO_PROXY; empty: from the environment
+    Str ca_bundle;   // empty: the system's
+    bool insecure;   // do not verify the server's certificate
     size_t max_body; // 0: LIMIT_HTTP_BODY
 } HttpRequest;
 
 typedef enum HttpError {
     HTTP_OK,
-    HTTP_CANNOT_LOAD,  // infra-http.so missing
+    HTTP_CANNOT_LOAD, // infra-http.so missing
     HTTP_BAD_URL,
-    HTTP_RESOLVE,      // name not found
-    HTTP_CONNECT,      // refused, unreachable, timed out before connected
-    HTTP_TLS,          // certificate or handshake
-    HTTP_TIMEOUT,      // connected, no answer
-    HTTP_BROKEN,       // connection lost, or not HTTP
+    HTTP_RESOLVE, // name not found
+    HTTP_CONNECT, // refused, unreachable, timed out before connected
+    HTTP_TLS,     // certificate or handshake
+    HTTP_TIMEOUT, // connected, no answer
+    HTTP_BROKEN,  // connection lost, or not HTTP
     HTTP_TOO_LARGE,
     HTTP_CANCELLED,
 } HttpError;

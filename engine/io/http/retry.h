@@ -6,9 +6,9 @@
 #include "engine/base/process.h"
 
 typedef struct RetryPolicy {
-    uint32_t max_tries;   // the first one counts
-    int64_t base_ns;      // upper bound of the first delay
-    int64_t max_ns;       // upper bound of any delay
+    uint32_t max_tries; // the first one counts
+    int64_t base_ns;    // upper bound of the first delay
+    int64_t max_ns;     // upper bound of any delay
 } RetryPolicy;
 
 // The delay before try number `tries + 1`, or -1 when tries are used up. server_ns: Retry-After, 0 when none.

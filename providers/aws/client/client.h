@@ -46,13 +46,13 @@ typedef struct AwsEndpoint {
 
 typedef struct AwsClient AwsClient;
 typedef struct AwsCall AwsCall;
-typedef struct AwsModel AwsModel;   // model.h: a service's operations and shapes, loaded on demand
+typedef struct AwsModel AwsModel; // model.h: a service's operations and shapes, loaded on demand
 typedef struct AwsModels AwsModels;
 
 typedef struct AwsError {
     Str service, operation;
-    Str code;       // "InvalidVpcID.NotFound"; empty for transport failures
-    Str message;    // as the service says it
+    Str code;    // "InvalidVpcID.NotFound"; empty for transport failures
+    Str message; // as the service says it
     Str request_id;
     int status;     // 0: no HTTP answer
     bool sent;      // the service may have acted on the request
@@ -61,9 +61,9 @@ typedef struct AwsError {
 
 typedef struct AwsResult {
     bool ok;
-    Value output;    // in the call's arena: an object with all members of the output shape, absent ones null
-    Str payload;     // raw_payload: the body, valid during the call only
-    AwsError error;  // when !ok
+    Value output;   // in the call's arena: an object with all members of the output shape, absent ones null
+    Str payload;    // raw_payload: the body, valid during the call only
+    AwsError error; // when !ok
     uint32_t tries;
 } AwsResult;
 
@@ -82,8 +82,8 @@ typedef struct AwsRequest {
     const AwsModel *model;
     Str operation;
     Value input;
-    Str region;    // empty: the client's
-    bool all_pages; // follow the operation's paginator and join its result members
+    Str region;         // empty: the client's
+    bool all_pages;     // follow the operation's paginator and join its result members
     uint32_t max_tries; // 0: the client's
     // The operation's blob payload as bytes instead of a base64 member: what is sent (copied), and what comes back in
     // AwsResult.payload, the member being null then. For objects of S3.

@@ -44,9 +44,9 @@ typedef struct AwsMember {
     Name name; // of a structure's member, else NULL
     const AwsShape *shape;
     AwsLocation location;
-    AwsTime time;         // of this member or of its shape
-    Str location_name;    // empty: its own name
-    Str query_name;       // EC2 only
+    AwsTime time;      // of this member or of its shape
+    Str location_name; // empty: its own name
+    Str query_name;    // EC2 only
     Str xml_namespace, xml_prefix;
     bool flattened, xml_attribute, idempotency_token, host_label, json_value, required;
 } AwsMember;
@@ -56,9 +56,9 @@ struct AwsShape {
     AwsKind kind;
     const AwsMember *members; // structure: in wire order; list: the element; map: key, value
     uint32_t n;
-    const Shape *object;      // structure: its members' names sorted, as values of it have them
-    const uint32_t *places;   // structure: index in `object` of each member
-    int32_t payload;          // structure: the member that is the whole body, or -1
+    const Shape *object;    // structure: its members' names sorted, as values of it have them
+    const uint32_t *places; // structure: index in `object` of each member
+    int32_t payload;        // structure: the member that is the whole body, or -1
     AwsTime time;
     bool flattened, sensitive, streaming, document, is_union, exception, event_stream;
     Str location_name, xml_namespace, xml_prefix;
@@ -84,14 +84,14 @@ typedef struct AwsOperation {
     Str host_prefix;       // "foo.{label}."
     const AwsShape *input; // NULL: none
     const AwsShape *output;
-    Str result_wrapper;    // query protocol
+    Str result_wrapper;                 // query protocol
     Str input_element, input_namespace; // rest-xml: how the reference to the input names it
     const AwsShape *const *errors;
     uint32_t error_count;
     const AwsPaginator *paginator; // NULL: not paged
     bool unsigned_request;         // authtype none
     bool unsigned_payload;
-    bool checksum_required;        // Content-MD5
+    bool checksum_required; // Content-MD5
 } AwsOperation;
 
 struct AwsModel {

@@ -51,8 +51,14 @@ static void on_output(void *ctx, int fd, Str bytes) {
 
 static bool run(Run *r, const char *script, Str input, const char *const *env, const char *dir) {
     const char *argv[] = {"sh", "-c", script, NULL};
-    ChildSpec spec = {.argv = argv, .env = env, .dir = dir, .input = input, .max_output = 1 << 20,
-                      .output = on_output, .done = on_done, .ctx = r};
+    ChildSpec spec = {.argv = argv,
+                      .env = env,
+                      .dir = dir,
+                      .input = input,
+                      .max_output = 1 << 20,
+                      .output = on_output,
+                      .done = on_done,
+                      .ctx = r};
     r->child = child_start(r->loop, &spec, &r->diags);
     return r->child && loop_run_until(r->loop, &r->done);
 }

@@ -29,7 +29,9 @@ typedef struct Client {
 static int setup(void **state) {
     static Client c;
     Process *process = process_new();
-    c = (Client){.process = process, .loop = loop_new(process), .arena = arena_new(process, LIFE_OP, "test"),
+    c = (Client){.process = process,
+                 .loop = loop_new(process),
+                 .arena = arena_new(process, LIFE_OP, "test"),
                  .server = server_start()};
     *state = &c;
     // A proxy of the environment is not for 127.0.0.1.
@@ -226,8 +228,7 @@ static void cancelled(void **state) {
 
 static void a_hundred_at_once(void **state) {
     Client *c = *state;
-    for (int i = 0; i < 100; i++)
-        start(c, "POST", "/echo", str_format(c->arena, "%d", i), (HttpRequest){0});
+    for (int i = 0; i < 100; i++) start(c, "POST", "/echo", str_format(c->arena, "%d", i), (HttpRequest){0});
     wait_all(c);
     for (int i = 0; i < 100; i++) {
         assert_int_equal(c->answers[i].error, HTTP_OK);
