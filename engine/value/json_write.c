@@ -33,23 +33,45 @@ static size_t escape_wide(Str s, const char **escape) {
     return size ? size : 1;
 }
 
-void json_escape(Buf *out, Str s, bool escape_html) {
-    buf_char(out, '"');
+#define ONES UINT64_C(0x0101010101010101)
+#define HIGHS UINT64_C(0x8080808080808080)
+
+static uint64_t bytes_like(uint64_t x, char c) {
+    uint64_t y = x ^ (ONES * (uint8_t)c);
+    return (y - ONES) & ~y;
+}
+
+// How many bytes at the start surely need no escape.
+static size_t plain_prefix(Str s, bool escape_html) {
+    size_t i = 0;
+    for (; i + 8 <= s.n; i += 8) {
+        uint64_t x;
+        memcpy(&x, s.p + i, sizeof x);
+        uint64_t found = bytes_like(x, '"') | bytes_like(x, '\\') | ((x - ONES * 0x20) & ~x) | x;
+        if (escape_html) found |= bytes_like(x, '<') | bytes_like(x, '>') | bytes_like(x, '&');
+        if (found & HIGHS) return i;
+    }
+    for (; i < s.n; i++) {
+        unsigned char c = (unsigned char)s.p[i];
+        if (c >= 0x80 || escape_of(c, escape_html)) break;
+    }
+    return i;
+}
+
+static void escape_rest(Buf *out, Str s, bool escape_html) {
     size_t plain = 0;
     for (size_t i = 0; i < s.n;) {
         unsigned char c = (unsigned char)s.p[i];
         char text[8];
         const char *escape = NULL;
         size_t size = 1;
+        char short_form = c < 0x80 ? escape_of(c, escape_html) : 0;
         if (c >= 0x80) {
             size = escape_wide(str_slice(s, i, s.n), &escape);
-        } else if (c < 0x20 || c == '"' || c == '\\' || c == '<' || c == '>' || c == '&') {
-            char short_form = escape_of(c, escape_html);
-            if (short_form == 'u')
-                snprintf(text, sizeof text, "\\u%04x", (unsigned)c);
-            else if (short_form)
-                snprintf(text, sizeof text, "\\%c", short_form);
-            if (short_form) escape = text;
+        } else if (short_form) {
+            snprintf(text, sizeof text, short_form == 'u' ? "\\u%04x" : "\\%c",
+                     short_form == 'u' ? (unsigned)c : (unsigned)short_form);
+            escape = text;
         }
         if (escape) {
             if (i > plain) buf_bytes(out, s.p + plain, i - plain);
@@ -59,6 +81,15 @@ void json_escape(Buf *out, Str s, bool escape_html) {
         i += size;
     }
     if (s.n > plain) buf_bytes(out, s.p + plain, s.n - plain);
+}
+
+void json_escape(Buf *out, Str s, bool escape_html) {
+    size_t plain = plain_prefix(s, escape_html);
+    char *at = buf_reserve(out, s.n + 2);
+    at[0] = '"';
+    if (plain) memcpy(at + 1, s.p, plain);
+    out->n += plain + 1;
+    if (plain < s.n) escape_rest(out, str_slice(s, plain, s.n), escape_html);
     buf_char(out, '"');
 }
 
