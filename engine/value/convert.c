@@ -213,7 +213,8 @@ static const Type *parts_common(Convert *c, const Value *at, uint32_t n) {
 }
 
 // For an element type with "any" inside: parts brought to one type after each was converted for itself.
-static bool settle_parts(Convert *c, const Frame *up, Value v, bool unify, TypeKind kind, Value *at, const Type **elem) {
+static bool settle_parts(Convert *c, const Frame *up, Value v, bool unify, TypeKind kind, Value *at,
+                         const Type **elem) {
     if (unify) {
         const Type *one = parts_unified(c, at, v.n, v.kind != TYPE_MAP);
         Frame last = part_frame(c, up, v, v.n - 1);

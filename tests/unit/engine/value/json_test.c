@@ -104,7 +104,8 @@ static void errors_are_located(void **state) {
 static void objects_take_keys_in_any_order(void **state) {
     (void)state;
     const char *t = "[\"object\",{\"a\":\"string\",\"b\":\"number\",\"c\":[\"set\",\"string\"]}]";
-    assert_str(plain(json(t, "{\"a\":\"x\",\"b\":1,\"c\":[\"z\",\"y\"]}")), "{\"a\":\"x\",\"b\":1,\"c\":[\"y\",\"z\"]}");
+    assert_str(plain(json(t, "{\"a\":\"x\",\"b\":1,\"c\":[\"z\",\"y\"]}")),
+               "{\"a\":\"x\",\"b\":1,\"c\":[\"y\",\"z\"]}");
     assert_str(plain(json(t, "{\"c\":null,\"b\":\"2\",\"a\":3}")), "{\"a\":\"3\",\"b\":2,\"c\":null}");
     assert_str(plain(json(t, "{\"c\":[],\"c\":[],\"c\":[]}")), "{\"a\":null,\"b\":null,\"c\":[]}");
     assert_str(plain(json(t, "{}")), "{\"a\":null,\"b\":null,\"c\":null}");

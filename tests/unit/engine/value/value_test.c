@@ -176,7 +176,8 @@ static void equality_sees_types_and_marks(void **state) {
 
 static void refinements_collapse_to_what_is_known(void **state) {
     (void)state;
-    Unknown r = {.type = type_list(p, type_string(p)), .not_null = true, .has_length = true, .min_length = 2, .max_length = 2};
+    Unknown r = {.type = type_list(p, type_string(p)), .not_null = true, .has_length = true, .min_length = 2,
+                 .max_length = 2};
     Value two = value_refined(arena, &r);
     assert_true(value_is_known(two) && !value_is_whole(two));
     assert_int_equal(two.n, 2);
