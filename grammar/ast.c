@@ -25,10 +25,11 @@ Expr *ast_over(Build *build, Expr *node, uint32_t tallest) {
         return node;
     }
     if (!build->told_height)
-        diag_error(build->diags, "expression_too_long", node->span, "Expression too long",
-                   "This expression has more than %u operators, steps or nested parts one upon the other. Give parts of "
-                   "it a name in a \"locals\" block, or use a function that takes a list.",
-                   (unsigned)LIMIT_EXPR_HEIGHT);
+        diag_error(
+            build->diags, "expression_too_long", node->span, "Expression too long",
+            "This expression has more than %u operators, steps or nested parts one upon the other. Give parts of "
+            "it a name in a \"locals\" block, or use a function that takes a list.",
+            (unsigned)LIMIT_EXPR_HEIGHT);
     build->told_height = true;
     return ast_error(build, node->span);
 }
@@ -65,6 +66,14 @@ static const AstAttr *attr_before(const AstAttr *attrs, uint32_t n, StrMap *seen
     return NULL;
 }
 
+// Counts on from the place asked for last, because places mostly come in order.
+static uint32_t line_of(Build *build, Span span) {
+    uint32_t offset = span.at - build->file->base;
+    if (offset < build->counted) build->counted = build->newlines = 0;
+    for (; build->counted < offset; build->counted++) build->newlines += build->file->text.p[build->counted] == '\n';
+    return build->newlines + 1;
+}
+
 // Leaves the first of each name.
 static uint32_t attrs_unique(Build *build, AstAttr *attrs, uint32_t n) {
     StrMap seen = n > FEW_ATTRS ? strmap_in(build->scratch) : (StrMap){0};
@@ -75,12 +84,9 @@ static uint32_t attrs_unique(Build *build, AstAttr *attrs, uint32_t n) {
             attrs[kept++] = attrs[i];
             continue;
         }
-        Str before = str_make(build->file->text.p, first->name_span.at - build->file->base);
-        unsigned line = 1;
-        for (size_t at = 0; at < before.n; at++) line += before.p[at] == '\n';
         diag_error(build->diags, "repeated_argument", attrs[i].name_span, "Argument set twice",
                    "The argument \"%.*s\" was set before, on line %u. Each argument may be set only once.",
-                   STR_ARG(attrs[i].name), line);
+                   STR_ARG(attrs[i].name), line_of(build, first->name_span));
     }
     return kept;
 }
@@ -130,8 +136,8 @@ AstBlock ast_header_label(Build *build, AstBlock header, Token open, Str text, T
     if (header.labels.n == header.labels.cap) {
         // Two labels are the most that most blocks have.
         uint32_t cap = header.labels.cap ? header.labels.cap * 2 : 2;
-        header.labels.at = arena_grow(build->arena, header.labels.at, header.labels.cap * sizeof(AstLabel),
-                                      cap * sizeof(AstLabel));
+        header.labels.at =
+            arena_grow(build->arena, header.labels.at, header.labels.cap * sizeof(AstLabel), cap * sizeof(AstLabel));
         header.labels.cap = cap;
     }
     header.labels.at[header.labels.n++] =
@@ -235,6 +241,7 @@ static bool step_goes_inside(const Expr *splat, const Expr *step) {
 }
 
 static Expr *step_add(Build *build, Expr *operand, Expr *step) {
+    if (operand->kind == EXPR_ERROR) return operand;
     Expr **place = &operand;
     uint32_t splats = 0;
     while (step_goes_inside(*place, step)) place = &(*place)->each, splats++;
@@ -271,15 +278,15 @@ static Expr *step_legacy(Build *build, Expr *operand, Str digits, Span span) {
 
 // a.0.1 arrives as a and the number 0.1.
 Expr *ast_step_legacy(Build *build, Expr *operand, Token number) {
-    ptrdiff_t dot = str_find_char(number.text, '.');
-    if (dot < 0) return step_legacy(build, operand, number.text, number.span);
-    Str first = str_slice(number.text, 0, (size_t)dot), rest = str_slice(number.text, (size_t)dot + 1, number.text.n);
-    diag_error(build->diags, "invalid_index", number.span, "Invalid index",
-               "Two indexes in a row cannot be written with dots, because together they read as one number. Write them "
-               "in brackets: [%.*s][%.*s].",
-               STR_ARG(first), STR_ARG(rest));
-    operand = step_legacy(build, operand, first, (Span){number.span.at, (uint32_t)first.n});
-    return step_legacy(build, operand, rest, (Span){number.span.at + (uint32_t)dot + 1, (uint32_t)rest.n});
+    if (str_find_char(number.text, '.') >= 0)
+        diag_error(
+            build->diags, "invalid_index", number.span, "Invalid index",
+            "Indexes in a row cannot be written with dots, because together they read as one number. Write them in "
+            "brackets, like [0][1].");
+    uint32_t at = number.span.at;
+    for (Str rest = number.text, digits; str_next(&rest, '.', &digits); at += (uint32_t)digits.n + 1)
+        operand = step_legacy(build, operand, digits, (Span){at, (uint32_t)digits.n});
+    return operand;
 }
 
 Expr *ast_step_index(Build *build, Expr *operand, Expr *key, Token close) {
@@ -380,9 +387,7 @@ Expr *ast_object(Build *build, Token open, Mark items, Token close) {
     return ast_over(build, e, tallest);
 }
 
-Expr *ast_object_empty(Build *build, Token open, Token close) {
-    return ast_object(build, open, build->items.n, close);
-}
+Expr *ast_object_empty(Build *build, Token open, Token close) { return ast_object(build, open, build->items.n, close); }
 
 // For-expressions.
 
@@ -431,9 +436,10 @@ static bool for_is_valid(Build *build, Token open, const ForExpr *loop) {
                           "Braces make an object, and an object needs a key for each value: {for … : KEY => VALUE}. To "
                           "make a list, use brackets.");
     if (open.kind == TOKEN_LBRACKET && loop->key)
-        return diag_error(build->diags, "invalid_for", span_join(loop->key->span, loop->value->span), summary,
-                          "Brackets make a list, whose values have no keys. To make an object, use braces: {for … : KEY "
-                          "=> VALUE}.");
+        return diag_error(
+            build->diags, "invalid_for", span_join(loop->key->span, loop->value->span), summary,
+            "Brackets make a list, whose values have no keys. To make an object, use braces: {for … : KEY "
+            "=> VALUE}.");
     if (open.kind == TOKEN_LBRACKET && loop->group)
         return diag_error(build->diags, "invalid_for", loop->value->span, summary,
                           "The \"...\" after a value collects the values of equal keys in an object; a list has no "

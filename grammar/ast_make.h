@@ -32,9 +32,10 @@ typedef struct Build {
     Arena *scratch; // freed after parsing
     const SourceFile *file;
     Diags *diags;
-    bool unexpected; // the machine refused the last token
-    bool overflow;   // the machine's stack is full
-    bool told_height; // said once an item
+    bool unexpected;            // the machine refused the last token
+    bool overflow;              // the machine's stack is full
+    bool told_height;           // said once an item
+    uint32_t counted, newlines; // bytes of the file, and the line breaks in them
     VEC(Expr *) exprs;
     VEC(ObjectItem) items;
     VEC(Piece) pieces;

@@ -33,8 +33,7 @@ __attribute__((format(printf, 4, 5))) static void say(const Explain *x, const ch
     Buf detail = {0};
     buf_vformat(&detail, format, args);
     va_end(args);
-    Diag *diag =
-        diag_add(x->diags, SEV_ERROR, code, token_span(x->token), str_of(summary), buf_str(&detail));
+    Diag *diag = diag_add(x->diags, SEV_ERROR, code, token_span(x->token), str_of(summary), buf_str(&detail));
     Span start = x->top->open.span;
     if ((x->top->nest == NEST_FILE || x->top->nest == NEST_BLOCK) && x->top->phase != PHASE_START)
         start = x->top->item.span;
@@ -57,36 +56,46 @@ __attribute__((format(printf, 5, 6))) static void say_open(const Explain *x, Spa
 // Tokens that fit nowhere.
 
 static void explain_character(const Explain *x) {
-    Str text = x->token.text;
+    static const char bits[] = "There are no operators on bits.";
+    static const char curly[] = "This is a typographic quote. Use straight double quotes (\").";
     static const struct {
-        const char *text, *summary, *detail;
+        const char *text, *detail, *more;
     } known[] = {
-        {"'", "Invalid character", "Single quotes do not quote here. Put strings in double quotes (\")."},
-        {"`", "Invalid character",
-         "Backquotes do not quote here. Put strings in double quotes (\"), or use a heredoc (<<EOT) for several lines."},
-        {";", "Invalid character",
-         "Nothing ends with a semicolon. Put each argument and block on a line of its own, and commas between the items "
-         "of a list."},
-        {"&", "Unsupported operator", "There are no operators on bits. For a logical AND write \"&&\"."},
-        {"|", "Unsupported operator", "There are no operators on bits. For a logical OR write \"||\"."},
-        {"^", "Unsupported operator", "There are no operators on bits. For a power use the function pow."},
-        {"~", "Unsupported operator", "There are no operators on bits. For a logical NOT write \"!\"."},
-        {"\xE2\x80\x9C", "Invalid character", "This is a typographic quote. Use straight double quotes (\")."},
-        {"\xE2\x80\x9D", "Invalid character", "This is a typographic quote. Use straight double quotes (\")."},
-        {"\xE2\x80\x98", "Invalid character", "This is a typographic quote. Use straight double quotes (\")."},
-        {"\xE2\x80\x99", "Invalid character", "This is a typographic quote. Use straight double quotes (\")."},
-        {"\xC2\xA0", "Invalid character",
-         "This is a space that does not break lines (U+00A0), not an ordinary one. It often comes with copied text."},
-        {"\r", "Invalid character", "This carriage return is not followed by a line feed, so it ends no line."},
-        {"$", "Invalid character",
-         "A \"$\" has a meaning only inside quotes and heredocs. Write references without it: var.name."},
+        {"'", "Single quotes do not quote here.", " Put strings in double quotes (\")."},
+        {"`", "Backquotes do not quote here.",
+         " Put strings in double quotes (\"), or use a heredoc (<<EOT) for several lines."},
+        {";", "Nothing ends with a semicolon.",
+         " Put each argument and block on a line of its own, and commas between the items of a list."},
+        {"&", bits, " For a logical AND write \"&&\"."},
+        {"|", bits, " For a logical OR write \"||\"."},
+        {"^", bits, " For a power use the function pow."},
+        {"~", bits, " For a logical NOT write \"!\"."},
+        {"\xE2\x80\x9C", curly, ""},
+        {"\xE2\x80\x9D", curly, ""},
+        {"\xE2\x80\x98", curly, ""},
+        {"\xE2\x80\x99", curly, ""},
+        {"\xC2\xA0", "This is a space that does not break lines (U+00A0), not an ordinary one.",
+         " It often comes with copied text."},
+        {"\r", "This carriage return is not followed by a line feed, so it ends no line.", ""},
+        {"$", "A \"$\" has a meaning only inside quotes and heredocs.", " Write references without it: var.name."},
     };
-    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
-        if (!str_eqz(text, known[i].text)) continue;
-        say(x, "invalid_character", known[i].summary, "%s", known[i].detail);
-        return;
-    }
-    say(x, "invalid_character", "Invalid character", "The language does not use this character outside of quotes.");
+    const char *detail = "The language does not use this character outside of quotes.", *more = "";
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
+        if (str_eqz(x->token.text, known[i].text)) detail = known[i].detail, more = known[i].more;
+    if (detail == bits)
+        say(x, "unsupported_operator", "Unsupported operator", "%s%s", detail, more);
+    else
+        say(x, "invalid_character", "Invalid character", "%s%s", detail, more);
+}
+
+// A string that stops at the end of its line; shown from its quote on.
+static void explain_broken_quote(const Explain *x) {
+    const Frame *quoted = x->top;
+    while (quoted->nest != NEST_QUOTED && quoted > x->tracker->frames.at) quoted--;
+    Span span = span_join(quoted->open.span, token_span(x->token));
+    say_open(x, span, "unclosed_string", "Missing closing quote",
+             "This string has no closing quote on its line. To put a line break into a string write \\n, or use a "
+             "heredoc (<<EOT).");
 }
 
 static bool explain_invalid(const Explain *x) {
@@ -104,11 +113,7 @@ static bool explain_invalid(const Explain *x) {
         say(x, "multi_line_string", "Invalid multi-line string",
             "A quoted string cannot go over several lines. Write \\n for a line break, or use a heredoc (<<EOT).");
         return true;
-    case TOKEN_QUOTE_BROKEN:
-        say(x, "unclosed_string", "Missing closing quote",
-            "This string has no closing quote on its line. To put a line break into a string write \\n, or use a "
-            "heredoc (<<EOT).");
-        return true;
+    case TOKEN_QUOTE_BROKEN: explain_broken_quote(x); return true;
     case TOKEN_TOO_DEEP: explain_depth(x->diags, x->token); return true;
     default: return false;
     }
@@ -150,7 +155,8 @@ static bool explain_operator(const Explain *x) {
 static void explain_operand(const Explain *x) {
     TokenKind last = x->tracker->last.kind, kind = x->token.kind;
     if (last == TOKEN_DOT) {
-        say(x, "invalid_attribute_name", "Invalid attribute name", "A dot must be followed by the name of an attribute.");
+        say(x, "invalid_attribute_name", "Invalid attribute name",
+            "A dot must be followed by the name of an attribute.");
     } else if (last == TOKEN_DOUBLE_COLON) {
         say(x, "missing_function_name", "Missing function name",
             "A \"::\" must be followed by the name of a function, like provider::aws::arn_parse(…).");
@@ -176,9 +182,10 @@ static void explain_operand(const Explain *x) {
 static bool explain_after_value(const Explain *x) {
     TokenKind kind = x->token.kind;
     Str text = x->token.text;
-    const char *instead = str_eqz(text, "and") || str_eqz(text, "AND") ? "&&" :
-                          str_eqz(text, "or") || str_eqz(text, "OR")   ? "||" :
-                          str_eqz(text, "is")                          ? "==" : NULL;
+    const char *instead = str_eqz(text, "and") || str_eqz(text, "AND") ? "&&"
+                          : str_eqz(text, "or") || str_eqz(text, "OR") ? "||"
+                          : str_eqz(text, "is")                        ? "=="
+                                                                       : NULL;
     if (is_word(kind) && instead) {
         say(x, "unsupported_operator", "Unsupported operator", "There is no operator \"%.*s\". Write \"%s\".",
             STR_ARG(text), instead);
@@ -192,18 +199,29 @@ static bool explain_after_value(const Explain *x) {
             kind == TOKEN_NEWLINE ? " To go on with the next line, put it in parentheses." : "");
         return true;
     }
-    Token last = x->tracker->last;
-    if (is_word(last.kind) && kind == TOKEN_DOUBLE_COLON) return false;
-    if (x->tracker->frames.n && last.kind == TOKEN_IDENT && kind == TOKEN_QUOTE_OPEN &&
-        last.span.at + last.span.n == x->token.span.at) {
-        say(x, "unexpected_quote", "Unexpected quote", "A quote directly behind a name starts a new value. If the name is "
-            "part of the text, it belongs inside the quotes.");
+    if (x->tracker->path) {
+        say(x, "missing_paren", "Missing opening parenthesis",
+            "A name with \"::\" in it is a function's, and its arguments must follow in parentheses.");
         return true;
     }
     return false;
 }
 
 // Bodies.
+
+static void explain_unclosed_block(const Explain *x) {
+    const char *summary = "Unclosed configuration block", *code = "unclosed_block";
+    Span suspect = x->tracker->suspect;
+    if (span_known(suspect))
+        say_open(x, suspect, code, summary,
+                 "The closing braces up to the end of the file are one too few. By the indentation it is this block "
+                 "whose brace is missing.");
+    else
+        say_open(
+            x, x->top->open.span, code, summary,
+            "This block has no closing brace before the end of the file. A brace may be missing here or in a block "
+            "inside it.");
+}
 
 static void explain_item_start(const Explain *x) {
     switch (x->token.kind) {
@@ -218,11 +236,7 @@ static void explain_item_start(const Explain *x) {
         say(x, "item_required", "Argument or block definition required",
             "A block starts with its type and labels, and its \"{\" stands on the same line.");
         return;
-    case TOKEN_END:
-        say_open(x, x->top->open.span, "unclosed_block", "Unclosed configuration block",
-                 "This block has no closing brace before the end of the file. A brace may be missing here or in a block "
-                 "inside it.");
-        return;
+    case TOKEN_END: explain_unclosed_block(x); return;
     default:
         say(x, "item_required", "Argument or block definition required",
             "The name of an argument or the type of a block is expected here, but this is %s.",
@@ -265,8 +279,8 @@ static void explain_header(const Explain *x) {
             "The \"{\" of a block must stand on the same line as its type and labels.");
         return;
     default:
-        say(x, "invalid_block", "Invalid block definition", "A label in quotes or \"{\" is expected here, but this is %s.",
-            token_name(x->token.kind));
+        say(x, "invalid_block", "Invalid block definition",
+            "A label in quotes or \"{\" is expected here, but this is %s.", token_name(x->token.kind));
         return;
     }
 }
@@ -288,7 +302,8 @@ static void explain_value_end(const Explain *x) {
         return;
     default:
         say(x, "missing_newline", "Missing newline after argument",
-            "The value ends before this, and an argument must be followed by a line break. Put what follows on the next "
+            "The value ends before this, and an argument must be followed by a line break. Put what follows on the "
+            "next "
             "line, or connect it to the value with an operator.");
         return;
     }
@@ -305,8 +320,10 @@ static void explain_body(const Explain *x) {
         return;
     default: break;
     }
-    if (!x->tracker->operand) explain_operand(x);
-    else if (!explain_after_value(x)) explain_value_end(x);
+    if (!x->tracker->operand)
+        explain_operand(x);
+    else if (!explain_after_value(x))
+        explain_value_end(x);
 }
 
 static void explain_line(const Explain *x) {
@@ -326,8 +343,7 @@ static void explain_line(const Explain *x) {
         say(x, code, summary,
             "A block on one line can hold one argument and no block. Put the inner block on a line of its own.");
     } else if (x->top->phase == PHASE_VALUE) {
-        say(x, code, summary,
-            "A block on one line can hold one argument. For several put each on a line of its own.");
+        say(x, code, summary, "A block on one line can hold one argument. For several put each on a line of its own.");
     } else {
         explain_body(x);
     }
@@ -337,14 +353,16 @@ static void explain_line(const Explain *x) {
 
 static void explain_unclosed(const Explain *x, const char *what, const char *closer) {
     say_open(x, x->top->open.span, "unclosed_bracket", what,
-             "There is no \"%s\" for this before the end of the file. It may be missing here or further inside.", closer);
+             "There is no \"%s\" for this before the end of the file. It may be missing here or further inside.",
+             closer);
 }
 
 static void explain_items(const Explain *x) {
     TokenKind kind = x->token.kind;
     switch ((Nest)x->top->nest) {
     case NEST_TUPLE:
-        if (kind == TOKEN_END) explain_unclosed(x, "Unclosed list", "]");
+        if (kind == TOKEN_END)
+            explain_unclosed(x, "Unclosed list", "]");
         else if (kind == TOKEN_ASSIGN || kind == TOKEN_COLON || kind == TOKEN_FAT_ARROW)
             say(x, "invalid_list", "Invalid list item",
                 "The items of a list have no keys. For keys and values use braces: {KEY = VALUE}.");
@@ -353,7 +371,8 @@ static void explain_items(const Explain *x) {
                 "A comma must stand between the items of a list, at the end of each line too.");
         return;
     case NEST_CALL:
-        if (kind == TOKEN_END) explain_unclosed(x, "Unclosed function call", ")");
+        if (kind == TOKEN_END)
+            explain_unclosed(x, "Unclosed function call", ")");
         else if (x->tracker->last.kind == TOKEN_ELLIPSIS)
             say(x, "missing_paren", "Missing closing parenthesis",
                 "Only the last argument can be followed by \"...\", and \")\" must come directly after it.");
@@ -365,13 +384,15 @@ static void explain_items(const Explain *x) {
                 "A comma must stand between the arguments of a function, and \")\" after the last one.");
         return;
     case NEST_PAREN:
-        if (kind == TOKEN_END) explain_unclosed(x, "Unclosed parenthesis", ")");
+        if (kind == TOKEN_END)
+            explain_unclosed(x, "Unclosed parenthesis", ")");
         else
             say(x, "missing_paren", "Unbalanced parentheses",
                 "A \")\" is expected after this expression, or an operator to go on with it.");
         return;
     default:
-        if (kind == TOKEN_END) explain_unclosed(x, "Unclosed index", "]");
+        if (kind == TOKEN_END)
+            explain_unclosed(x, "Unclosed index", "]");
         else
             say(x, "missing_bracket", "Missing close bracket on index",
                 "A \"]\" is expected after this index, or an operator to go on with it.");
@@ -410,17 +431,19 @@ static void explain_for(const Explain *x) {
     switch ((Phase)x->top->phase) {
     case PHASE_START:
         if (last == TOKEN_FOR || last == TOKEN_COMMA)
-            say(x, code, summary, "A name for the element is expected after \"for\": for NAME in …, or for KEY, NAME in …");
-        else say(x, code, summary, "The word \"in\" is expected after the names: for NAME in COLLECTION.");
+            say(x, code, summary,
+                "A name for the element is expected after \"for\": for NAME in …, or for KEY, NAME in …");
+        else
+            say(x, code, summary, "The word \"in\" is expected after the names: for NAME in COLLECTION.");
         return;
-    case PHASE_FROM: say(x, code, summary, "A \":\" is expected after the collection: for NAME in COLLECTION : RESULT.");
+    case PHASE_FROM:
+        say(x, code, summary, "A \":\" is expected after the collection: for NAME in COLLECTION : RESULT.");
         return;
     case PHASE_VALUE:
         if (x->token.kind == TOKEN_COMMA)
             say(x, code, summary, "A for-expression has one result and nothing after it.");
         else
-            say(x, code, summary,
-                "After the result only a condition (if …) and the closing %s can follow.",
+            say(x, code, summary, "After the result only a condition (if …) and the closing %s can follow.",
                 x->top->open.kind == TOKEN_LBRACE ? "brace" : "bracket");
         return;
     default:
@@ -441,13 +464,12 @@ static void explain_interpolation(const Explain *x) {
         return;
     }
     say(x, "extra_characters", "Extra characters after interpolation expression",
-        "A \"}\" is expected after the expression. If this is meant for another language, such as a shell, write \"$${\" "
+        "A \"}\" is expected after the expression. If this is meant for another language, such as a shell, write "
+        "\"$${\" "
         "instead of \"${\".");
 }
 
-static const Frame *frame_below(const Explain *x) {
-    return x->tracker->frames.n > 1 ? x->top - 1 : x->top;
-}
+static const Frame *frame_below(const Explain *x) { return x->tracker->frames.n > 1 ? x->top - 1 : x->top; }
 
 static void explain_directive(const Explain *x) {
     TokenKind kind = x->token.kind;
@@ -471,8 +493,8 @@ static void explain_directive(const Explain *x) {
             say(x, "unexpected_directive", "Unexpected template directive",
                 "The directive that is open here ends with \"%s\", and this is %s.", open, token_name(kind));
         else
-            say(x, "unexpected_directive", "Unexpected template directive", "No directive is open that %s could belong to.",
-                token_name(kind));
+            say(x, "unexpected_directive", "Unexpected template directive",
+                "No directive is open that %s could belong to.", token_name(kind));
     } else {
         say(x, "invalid_directive", "Invalid template directive",
             "A directive starts with one of if, else, endif, for, endfor. To write \"%%{\" as such, double the first "
@@ -509,12 +531,13 @@ static void explain_in(const Explain *x) {
         explain_line(x);
     } else if (nest >= NEST_QUOTED && nest != NEST_INTERPOLATION && nest != NEST_DIRECTIVE) {
         explain_template(x);
-    } else if (nest == NEST_DIRECTIVE && (x->top->fresh || x->token.kind == TOKEN_END ||
-                                          x->top->phase == PHASE_START)) {
+    } else if (nest == NEST_DIRECTIVE &&
+               (x->top->fresh || x->token.kind == TOKEN_END || x->top->phase == PHASE_START)) {
         // Before the first word, and between the names of a for directive, no value is expected.
         if (!x->top->fresh && x->top->item.kind == TOKEN_IF && !x->tracker->operand && x->token.kind != TOKEN_END)
             explain_operand(x);
-        else explain_directive(x);
+        else
+            explain_directive(x);
     } else if (nest == NEST_FOR && x->top->phase == PHASE_START) {
         explain_for(x);
     } else if (!x->tracker->operand && x->tracker->last.kind != TOKEN_ELLIPSIS && x->token.kind != TOKEN_END) {
@@ -543,8 +566,10 @@ void explain_token(Diags *diags, const Tracker *tracker, Token token) {
     Explain x = {diags, tracker, tracker_top(tracker), token};
     if (explain_invalid(&x)) return;
     TokenKind last = tracker->last.kind;
-    if (last == TOKEN_DOT || last == TOKEN_DOUBLE_COLON) explain_operand(&x);
-    else explain_in(&x);
+    if (last == TOKEN_DOT || last == TOKEN_DOUBLE_COLON)
+        explain_operand(&x);
+    else
+        explain_in(&x);
 }
 
 void explain_depth(Diags *diags, Token token) {

@@ -2,7 +2,7 @@
 //
 // It keeps a stack of modes: code, quoted text, heredoc text, bare template text. Inside a template sequence it is in
 // code again until the matching brace. A quoted string that meets the end of its line either goes on
-// (QUOTED_NEWLINE) or, when the next line does not look like the rest of it, ends there (QUOTE_BROKEN) together with
+// (QUOTED_NEWLINE) or, when the next lines do not look like the rest of it, ends there (QUOTE_BROKEN) together with
 // every template that it is part of on that line, so that one missing quote does not turn the rest of the file around.
 //
 // The input is copied once into a buffer with a NUL behind it; token texts point into the source file itself.

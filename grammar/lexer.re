@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "engine/base/utf8.h"
+#include "grammar/space.h"
 
 /*!include:re2c "unicode_categories.re" */
 
@@ -32,7 +33,8 @@
 static Token lexer_token(const Lexer *lexer, TokenKind kind, const unsigned char *from, const unsigned char *to) {
     size_t offset = lexer->offset + (size_t)((const char *)from - lexer->copy);
     size_t n = (size_t)(to - from);
-    return (Token){kind, {lexer->file->base + (uint32_t)offset, (uint32_t)n}, {lexer->file->text.p + offset, n}};
+    Span span = {lexer->file->base + (uint32_t)offset, (uint32_t)n};
+    return (Token){kind, span, n ? str_make(lexer->file->text.p + offset, n) : STR_NONE};
 }
 
 static LexLevel *lexer_top(Lexer *lexer) { return &lexer->levels[lexer->depth - 1]; }
@@ -179,15 +181,31 @@ done:
     return lexer_token(lexer, kind, start, at);
 }
 
-// Whether what follows a line break inside quotes looks like the rest of the string: its line has a quote without a
-// partner.
+// Whether a line without quotes looks like configuration, not like text: empty, a brace, or a name with = or { after it.
+static bool lexer_is_item(Str line) {
+    line = str_trim(line);
+    if (line.n == 0 || line.p[0] == '}' || line.p[line.n - 1] == '{') return true;
+    size_t at = 0;
+    while (at < line.n && line.p[at] != ' ' && line.p[at] != '\t' && line.p[at] != '=') at++;
+    Str rest = str_trim(str_slice(line, at, line.n));
+    return rest.n > 1 && rest.p[0] == '=' && rest.p[1] != '=';
+}
+
+// Whether what follows a line break inside quotes looks like the rest of the string: the next line with quotes has one
+// without a partner, and what lies between does not look like configuration.
 static bool lexer_quote_goes_on(const unsigned char *at, const unsigned char *end) {
-    bool odd = false;
-    for (; at < end && *at != '\n'; at++) {
-        if (*at == '\\' && at + 1 < end && at[1] != '\n') at++;
-        else if (*at == '"') odd = !odd;
+    for (int line = 0; line < 16 && at < end; line++) {
+        const unsigned char *start = at;
+        unsigned quotes = 0;
+        for (; at < end && *at != '\n'; at++) {
+            if (*at == '\\' && at + 1 < end && at[1] != '\n') at++;
+            else if (*at == '"') quotes++;
+        }
+        if (quotes) return quotes % 2;
+        if (lexer_is_item(str_make((const char *)start, (size_t)(at - start)))) return false;
+        if (at < end) at++;
     }
-    return odd;
+    return false;
 }
 
 // A line break inside quotes. When the string ends here so does every template up to the heredoc or the code around.
@@ -236,7 +254,9 @@ static Token lexer_heredoc_end(Lexer *lexer) {
     const char *from = lexer->cursor;
     const char *eol = memchr(from, '\n', (size_t)(lexer->limit - from));
     Token none = {.kind = TOKEN_TEXT};
-    if (!eol || !str_eq(str_trim(str_make(from, (size_t)(eol - from))), lexer_top(lexer)->marker)) return none;
+    if (!eol) return none;
+    Str line = space_trim_right(space_trim_left(str_make(from, (size_t)(eol - from))));
+    if (!str_eq(line, lexer_top(lexer)->marker)) return none;
     if (eol > from && eol[-1] == '\r') eol--;
     lexer->cursor = eol;
     lexer_pop(lexer);
@@ -253,12 +273,15 @@ static Token lexer_lines(Lexer *lexer) {
     const unsigned char *at = (const unsigned char *)lexer->cursor, *end = (const unsigned char *)lexer->limit;
     const unsigned char *start = at, *mark;
     /*!re2c
+        re2c:encoding:utf8 = 0;
         $               { return lexer_token(lexer, TOKEN_END, start, start); }
         "$" "{" "~"?    { lexer->cursor = (const char *)at; return lexer_open(lexer, TOKEN_INTERPOLATION_OPEN, start, at); }
         "%" "{" "~"?    { lexer->cursor = (const char *)at; return lexer_open(lexer, TOKEN_DIRECTIVE_OPEN, start, at); }
         ([^$%\n] | "$${" | "%%{")* "\n" { goto text; }
         ([^$%\n] | "$${" | "%%{")+      { goto text; }
-        *               { goto text; } // a lone $ or %
+        // A lone $ or %, with the last character of the line where that comes next: what strip markers see.
+        [$%] [^{] "\n"  { at--; goto text; }
+        *               { goto text; }
     */
 text:
     level->line_start = at[-1] == '\n';

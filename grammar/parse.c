@@ -133,18 +133,28 @@ static bool skip_broken_quote(Tracker *tracker, uint32_t floor) {
     return true;
 }
 
+// A header whose quote is broken swallowed the brace at the end of its line.
+static bool swallowed_brace(const Parser *parser, Token token, uint32_t floor) {
+    uint8_t phase = parser->tracker.frames.at[floor].phase;
+    if (token.kind != TOKEN_QUOTE_BROKEN || (phase != PHASE_NAME && phase != PHASE_HEADER)) return false;
+    return str_ends(str_trim(str_slice(parser->build.file->text, 0, token.span.at - parser->build.file->base)),
+                    STR("{"));
+}
+
 // Skips from the refused token to the end of the item, which is left to be read.
 static void skip_item(Parser *parser, Token token, uint32_t floor) {
     Tracker *tracker = &parser->tracker;
     for (;; token = parser_read(parser)) {
         bool newline = token.kind == TOKEN_NEWLINE;
         if (token.kind == TOKEN_QUOTE_BROKEN) newline = skip_broken_quote(tracker, floor);
+        if (swallowed_brace(parser, token, floor)) tracker_skip(tracker, token_at(token, TOKEN_LBRACE), floor);
         if (token.kind == TOKEN_END || looks_like_item(parser, token, floor)) break;
         if (newline && tracker->frames.n == floor + 1) {
             do token = parser_read(parser);
             while (token.kind == TOKEN_NEWLINE);
             // No item starts with a brace: it belongs to the header on the line before.
             if (token.kind != TOKEN_LBRACE) break;
+            newline = false;
         }
         if (newline) continue;
         bool known = tracker_skip(tracker, token, floor);
@@ -190,6 +200,16 @@ static void parser_end(Parser *parser, Token end, bool explain) {
     parser_close(parser, end);
 }
 
+// A closing brace further left than the line of its opening one: the block inside may be the unclosed one.
+static void note_indentation(Parser *parser, Token brace) {
+    Tracker *tracker = &parser->tracker;
+    const Frame *top = tracker_top(tracker);
+    if (brace.kind != TOKEN_RBRACE || top->nest != NEST_BLOCK || span_known(tracker->suspect)) return;
+    Token item = tracker->frames.at[tracker->frames.n - 2].item;
+    if (starts_line(parser, item) && column_of(parser, brace) < column_of(parser, item))
+        tracker->suspect = span_join(item.span, top->open.span);
+}
+
 static void parser_run(Parser *parser, Token start) {
     parser_feed(parser, start);
     for (;;) {
@@ -203,6 +223,7 @@ static void parser_run(Parser *parser, Token start) {
             if (parser_recover(parser, token)) continue;
             return;
         }
+        note_indentation(parser, token);
         if (tracker_step(&parser->tracker, token) && grammar_depth(parser->machine) < GRAMMAR_STACK) continue;
         explain_depth(parser->build.diags, token);
         parser_end(parser, token_at(token, TOKEN_END), false);
@@ -210,9 +231,20 @@ static void parser_run(Parser *parser, Token start) {
     }
 }
 
+// Errors of the tree come later than those of the tokens; people read from top to bottom.
+static void sort_diags(Diags *diags, uint32_t from) {
+    for (uint32_t i = from + 1; i < diags->list.n; i++) {
+        Diag diag = diags->list.at[i];
+        uint32_t to = i;
+        for (; to > from && diags->list.at[to - 1].subject.at > diag.subject.at; to--)
+            diags->list.at[to] = diags->list.at[to - 1];
+        diags->list.at[to] = diag;
+    }
+}
+
 // False when errors were added.
 static bool parser_parse(Arena *arena, const SourceFile *file, Span part, TokenKind start, Build *out, Diags *diags) {
-    uint32_t errors = diags->errors;
+    uint32_t errors = diags->errors, listed = diags->list.n;
     *out = (Build){.arena = arena, .file = file, .diags = diags};
     if (part.n > LIMIT_SOURCE_BYTES)
         return diag_error(diags, "file_too_large", (Span){part.at, 0}, "File too large",
@@ -232,6 +264,7 @@ static bool parser_parse(Arena *arena, const SourceFile *file, Span part, TokenK
     lexer_free(&parser->lexer);
     arena_free(parser->build.scratch);
     *out = parser->build;
+    sort_diags(diags, listed);
     free(parser);
     return diags->errors == errors;
 }

@@ -3,40 +3,9 @@
 // The scanner's granularity matters: a strip marker takes the white space of the one text token next to it, and in a
 // heredoc each line is a token of its own. Flushing looks at the first token of each line, whatever it is. Both work
 // on the pieces before neighbouring texts become one.
-#include <assert.h>
-
 #include "engine/base/utf8.h"
 #include "grammar/ast_make.h"
-
-// White space by Unicode's property; its length at the start of s, or 0.
-static size_t space_length(Str s) {
-    uint32_t code;
-    if (s.n == 0) return 0;
-    size_t n = utf8_decode(s, &code);
-    if (n == 0) return 0;
-    bool space = (code >= 0x09 && code <= 0x0D) || code == 0x20 || code == 0x85 || code == 0xA0 || code == 0x1680 ||
-                 (code >= 0x2000 && code <= 0x200A) || code == 0x2028 || code == 0x2029 || code == 0x202F ||
-                 code == 0x205F || code == 0x3000;
-    return space ? n : 0;
-}
-
-static size_t leading_space(Str s) {
-    size_t at = 0;
-    for (size_t n; (n = space_length(str_slice(s, at, s.n))); at += n) {}
-    return at;
-}
-
-static Str trim_left(Str s) { return str_slice(s, leading_space(s), s.n); }
-
-static Str trim_right(Str s) {
-    while (s.n) {
-        size_t start = s.n - 1;
-        while (start > 0 && ((unsigned char)s.p[start] & 0xC0) == 0x80) start--;
-        if (space_length(str_slice(s, start, s.n)) != s.n - start) break;
-        s.n = start;
-    }
-    return s;
-}
+#include "grammar/space.h"
 
 // Decoding.
 
@@ -129,19 +98,31 @@ static bool strips_after(Token close) { return close.text.n == 2; }
 static void strip_end(Build *build, Mark list, Mark end, bool strip) {
     if (!strip || end <= list) return;
     TemplatePart *part = &build->pieces.at[end - 1].part;
-    if (part->kind == PART_TEXT) part->text = trim_right(part->text);
+    if (part->kind == PART_TEXT) part->text = space_trim_right(part->text);
 }
 
 static void strip_start(Build *build, Mark list, Mark end, bool strip) {
     if (!strip || end <= list) return;
     TemplatePart *part = &build->pieces.at[list].part;
-    if (part->kind == PART_TEXT) part->text = trim_left(part->text);
+    if (part->kind == PART_TEXT) part->text = space_trim_left(part->text);
+}
+
+// A lone $ or % in quotes is a token of its own; strip markers see no difference when it joins the text before it.
+static bool text_extend(Build *build, Mark parts, Token token, Str text) {
+    if (token.kind != TOKEN_QUOTED_TEXT || build->pieces.n <= parts) return false;
+    TemplatePart *last = &build->pieces.at[build->pieces.n - 1].part;
+    if (last->kind != PART_TEXT || last->text.n == 0 || last->text.p + last->text.n != text.p) return false;
+    last->text.n += text.n;
+    last->span = span_join(last->span, token.span);
+    return true;
 }
 
 void ast_part_text(Build *build, Mark parts, Token token) {
-    Piece piece = {.part = {.kind = PART_TEXT, .span = token.span, .text = ast_decode(build, token)}};
+    Str text = ast_decode(build, token);
+    if (text_extend(build, parts, token, text)) return;
+    Piece piece = {.part = {.kind = PART_TEXT, .span = token.span, .text = text}};
     if (build->pieces.n > parts && build->pieces.at[build->pieces.n - 1].strip_after)
-        piece.part.text = trim_left(piece.part.text);
+        piece.part.text = space_trim_left(text);
     vec_push(build->scratch, &build->pieces, piece);
 }
 
@@ -235,7 +216,7 @@ static void flush_other(Flush *flush) {
 }
 
 static void flush_text(Flush *flush, TemplatePart *part) {
-    size_t space = leading_space(part->text);
+    size_t space = space_leading(part->text);
     bool ends_line = str_ends(part->text, STR("\n"));
     // A line of nothing but white space neither counts nor changes.
     if (flush->line_start && !(space == part->text.n && ends_line)) {

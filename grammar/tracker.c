@@ -52,8 +52,7 @@ static bool opens(const Tracker *tracker, Token token, Nest *nest) {
 
 static bool closes(TokenKind kind, const Frame *frame) {
     switch (kind) {
-    case TOKEN_RBRACE:
-        return frame->nest == NEST_BLOCK || frame->nest == NEST_LINE || frame->open.kind == TOKEN_LBRACE;
+    case TOKEN_RBRACE: return frame->nest == NEST_BLOCK || frame->nest == NEST_LINE || frame->open.kind == TOKEN_LBRACE;
     case TOKEN_RBRACKET: return frame->open.kind == TOKEN_LBRACKET;
     case TOKEN_RPAREN: return frame->nest == NEST_PAREN || frame->nest == NEST_CALL;
     case TOKEN_QUOTE_CLOSE: return frame->nest == NEST_QUOTED;
@@ -164,8 +163,10 @@ bool tracker_step(Tracker *tracker, Token token) {
     bool room = true;
     if (closes(token.kind, tracker_top(tracker))) {
         Nest closed = (Nest)tracker_top(tracker)->nest;
-        if (closed == NEST_DIRECTIVE) room = directive_step(tracker);
-        else tracker->frames.n--;
+        if (closed == NEST_DIRECTIVE)
+            room = directive_step(tracker);
+        else
+            tracker->frames.n--;
         if (closed == NEST_BLOCK || closed == NEST_LINE) tracker_top(tracker)->phase = PHASE_DONE;
         tracker->operand = ends_operand(tracker, token.kind);
     } else if (opens(tracker, token, &nest)) {
@@ -176,6 +177,7 @@ bool tracker_step(Tracker *tracker, Token token) {
     } else {
         tracker->operand = !frame_step(tracker, token) && ends_operand(tracker, token.kind);
     }
+    tracker->path = token.kind == TOKEN_IDENT && tracker->last.kind == TOKEN_DOUBLE_COLON;
     tracker->last = token;
     assert(tracker->frames.n > 0);
     return room;

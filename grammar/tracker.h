@@ -40,13 +40,13 @@ typedef enum Phase {
 } Phase;
 
 typedef struct Frame {
-    uint8_t nest;  // Nest
-    uint8_t phase; // Phase
-    bool fresh;    // nothing but line breaks since it was opened
-    bool otherwise; // NEST_IF: past else
+    uint8_t nest;       // Nest
+    uint8_t phase;      // Phase
+    bool fresh;         // nothing but line breaks since it was opened
+    bool otherwise;     // NEST_IF: past else
     uint32_t questions; // conditions that lack their colon
-    Token open;    // what opened it; NEST_CALL: the function's name, NEST_IF, NEST_LOOP: "%{"
-    Token item;    // the name that starts the item; NEST_DIRECTIVE: its keyword
+    Token open;         // what opened it; NEST_CALL: the function's name, NEST_IF, NEST_LOOP: "%{"
+    Token item;         // the name that starts the item; NEST_DIRECTIVE: its keyword
 } Frame;
 
 typedef struct Tracker {
@@ -54,6 +54,8 @@ typedef struct Tracker {
     VEC(Frame) frames; // never empty
     Token last;        // the last token; START_… at first
     bool operand;      // the last token ends an operand
+    bool path;         // it is a name after "::"
+    Span suspect;      // header of a block that, by its indentation, is not closed where its brace is
 } Tracker;
 
 // `start` is TOKEN_START_….

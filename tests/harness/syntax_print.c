@@ -4,12 +4,18 @@ static void print_string(Str s, Buf *out) {
     buf_char(out, '"');
     for (size_t i = 0; i < s.n; i++) {
         unsigned char c = (unsigned char)s.p[i];
-        if (c == '\n') buf_z(out, "\\n");
-        else if (c == '\r') buf_z(out, "\\r");
-        else if (c == '\t') buf_z(out, "\\t");
-        else if (c == '"' || c == '\\') buf_format(out, "\\%c", c);
-        else if (c < 0x20 || c == 0x7F) buf_format(out, "\\x%02x", c);
-        else buf_char(out, (char)c);
+        if (c == '\n')
+            buf_z(out, "\\n");
+        else if (c == '\r')
+            buf_z(out, "\\r");
+        else if (c == '\t')
+            buf_z(out, "\\t");
+        else if (c == '"' || c == '\\')
+            buf_format(out, "\\%c", c);
+        else if (c < 0x20 || c == 0x7F)
+            buf_format(out, "\\x%02x", c);
+        else
+            buf_char(out, (char)c);
     }
     buf_char(out, '"');
 }
@@ -60,8 +66,10 @@ static void print_object(const Expr *expr, Buf *out) {
     for (uint32_t i = 0; i < expr->items.list.n; i++) {
         const ObjectItem *item = &expr->items.list.at[i];
         buf_z(out, " (");
-        if (item->bare) buf_format(out, "'%.*s", STR_ARG(item->key->text));
-        else syntax_print_expr(item->key, out);
+        if (item->bare)
+            buf_format(out, "'%.*s", STR_ARG(item->key->text));
+        else
+            syntax_print_expr(item->key, out);
         buf_char(out, ' ');
         syntax_print_expr(item->value, out);
         buf_char(out, ')');
@@ -100,7 +108,8 @@ static void print_steps(const Expr *expr, Buf *out) {
 }
 
 void syntax_print_expr(const Expr *expr, Buf *out) {
-    static const char *const operators[] = {"||", "&&", "==", "!=", "<", "<=", ">", ">=", "+", "-", "*", "/", "%", "!", "-"};
+    static const char *const operators[] = {
+        "||", "&&", "==", "!=", "<", "<=", ">", ">=", "+", "-", "*", "/", "%", "!", "-"};
     switch ((ExprKind)expr->kind) {
     case EXPR_ERROR: buf_z(out, "<error>"); return;
     case EXPR_NULL: buf_z(out, "null"); return;
@@ -165,8 +174,10 @@ static void print_block(const AstBlock *block, uint32_t indent, Buf *out) {
     for (uint32_t i = 0; i < block->labels.n; i++) {
         const AstLabel *label = &block->labels.at[i];
         buf_char(out, ' ');
-        if (label->quoted) print_string(label->text, out);
-        else buf_add(out, label->text);
+        if (label->quoted)
+            print_string(label->text, out);
+        else
+            buf_add(out, label->text);
     }
     buf_z(out, " {\n");
     syntax_print_body(block->body, indent + 2, out);
@@ -179,8 +190,10 @@ void syntax_print_body(const AstBody *body, uint32_t indent, Buf *out) {
     while (a < body->attrs.n || b < body->blocks.n) {
         bool attr = b == body->blocks.n ||
                     (a < body->attrs.n && body->attrs.at[a].name_span.at < body->blocks.at[b].type_span.at);
-        if (attr) print_attr(&body->attrs.at[a++], indent, out);
-        else print_block(&body->blocks.at[b++], indent, out);
+        if (attr)
+            print_attr(&body->attrs.at[a++], indent, out);
+        else
+            print_block(&body->blocks.at[b++], indent, out);
     }
 }
 

@@ -28,9 +28,12 @@ static void case_print(Str input, const char *name, Buf *out) {
     Expr *expr = NULL;
     AstBody *body = NULL;
     bool good;
-    if (str_ends(str_of(name), STR(".infra"))) good = parse_body(arena, file, &body, &diags);
-    else if (str_ends(str_of(name), STR(".expr"))) good = parse_expr(arena, file, &expr, &diags);
-    else good = parse_template(arena, file, &expr, &diags);
+    if (str_ends(str_of(name), STR(".infra")))
+        good = parse_body(arena, file, &body, &diags);
+    else if (str_ends(str_of(name), STR(".expr")))
+        good = parse_expr(arena, file, &expr, &diags);
+    else
+        good = parse_template(arena, file, &expr, &diags);
     if (good == diags_failed(&diags)) buf_z(out, "the result does not agree with the diagnostics\n");
     if (body) syntax_print_body(body, 0, out);
     if (expr) {
@@ -62,10 +65,11 @@ static bool case_run(const char *folder, const char *name) {
     if (good) case_print(buf_str(&input), inputs[kind], &got);
     snprintf(path, sizeof path, "%s/%s/want.txt", folder, name);
     bool update = getenv("UPDATE") && good;
-    if (update) good = case_write(path, &got);
-    else if (good) good = file_read(path, &want) && str_eq(buf_str(&want), buf_str(&got));
-    if (!good)
-        printf("FAILED %s\n--- want\n%.*s--- got\n%.*s", name, STR_ARG(buf_str(&want)), STR_ARG(buf_str(&got)));
+    if (update)
+        good = case_write(path, &got);
+    else if (good)
+        good = file_read(path, &want) && str_eq(buf_str(&want), buf_str(&got));
+    if (!good) printf("FAILED %s\n--- want\n%.*s--- got\n%.*s", name, STR_ARG(buf_str(&want)), STR_ARG(buf_str(&got)));
     buf_free(&input);
     buf_free(&want);
     buf_free(&got);
