@@ -48,12 +48,13 @@ function(infra_re2c input output)
   set_source_files_properties(${output} PROPERTIES COMPILE_OPTIONS "-Wno-conversion;-Wno-shadow")
 endfunction()
 
-# A grammar: FILE.y to FILE.c and FILE.h in the build tree. Conflicts fail the build.
+# A grammar: FILE.y to FILE.c and FILE.h in the build tree. Conflicts fail the build. NDEBUG takes out Lemon's trace
+# output and the global variable it needs.
 function(infra_lemon input dir)
   get_filename_component(stem ${input} NAME_WE)
   file(MAKE_DIRECTORY ${dir})
   add_custom_command(OUTPUT ${dir}/${stem}.c ${dir}/${stem}.h COMMAND ${LEMON} -q -d${dir} ${input}
                      DEPENDS ${input} VERBATIM)
-  set_source_files_properties(${dir}/${stem}.c PROPERTIES COMPILE_OPTIONS
+  set_source_files_properties(${dir}/${stem}.c PROPERTIES COMPILE_DEFINITIONS NDEBUG COMPILE_OPTIONS
     "-Wno-conversion;-Wno-shadow;-Wno-missing-prototypes;-Wno-unused-variable;-Wno-unused-parameter;-Wno-sign-compare")
 endfunction()

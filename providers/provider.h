@@ -93,7 +93,7 @@ struct InfraHost {
 
     /* Memory and text. alloc gives cleared memory, aligned to 16. */
     void *(*alloc)(InfraArena *arena, size_t size);
-    InfraText (*format)(InfraArena *arena, const char *format, ...);
+    InfraText (*format)(InfraArena *arena, const char *format, ...); /* followed by a NUL */
     /* An arena of the plugin's own; freed by it. What was handed out of it must live until the provider is closed. */
     InfraArena *(*arena_new)(const InfraHost *host);
     void (*arena_free)(InfraArena *arena);
