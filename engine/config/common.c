@@ -78,6 +78,12 @@ bool common_string(Loader *l, const BodyAttr *attr, Str *out) {
     return true;
 }
 
+void common_deprecated(Loader *l, const BodyAttr *attr, Str *out) {
+    if (!attr || !common_string(l, attr, out) || str_trim(*out).n) return;
+    diag_error(l->diags, "invalid_deprecated", attr->expr->span, "Empty deprecation message",
+               "The argument \"deprecated\" says what to use instead, so it must not be empty.");
+}
+
 bool common_bool(Loader *l, const BodyAttr *attr, bool *out) {
     Value v;
     if (!attr) return false;

@@ -91,7 +91,7 @@ static void define_output(Def *def, uint32_t index) {
     if (!o->code)
         o->code = code_constant(l->arena, value_unknown(l->process, type_dynamic(l->process)), block->header_span);
     common_string(l, content_attr(&content, w->description_), &o->description);
-    common_string(l, content_attr(&content, w->deprecated_), &o->deprecated);
+    common_deprecated(l, content_attr(&content, w->deprecated_), &o->deprecated);
     common_bool(l, content_attr(&content, w->sensitive_), &o->sensitive);
     common_bool(l, content_attr(&content, w->ephemeral_), &o->ephemeral);
     const BodyAttr *depends = content_attr(&content, w->depends_on_);

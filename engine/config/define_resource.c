@@ -72,12 +72,19 @@ static Wanted resource_wanted(const Words *w, ResourceMode mode) {
     return wanted;
 }
 
+static const BodyBlock *resource_block(const Def *def, uint32_t index) {
+    static const DeclKind order[] = {DECL_RESOURCE, DECL_DATA, DECL_EPHEMERAL};
+    uint32_t kind = 0;
+    for (; index >= def->decls[order[kind]].list.n; kind++) index -= def->decls[order[kind]].list.n;
+    return &def->decls[order[kind]].list.at[index];
+}
+
 void define_resource(Def *def, uint32_t index) {
     Definer d;
     Loader *l = def->loader;
     const Words *w = &l->w;
     Resource *r = &def->mod.resources.at[index];
-    const BodyBlock *block = &def->resource_blocks.at[index];
+    const BodyBlock *block = resource_block(def, index);
     Wanted wanted = resource_wanted(w, r->mode);
     Wanted inside = {.attr = {w->create_before_destroy_, w->prevent_destroy_, w->destroy_, w->ignore_changes_,
                               w->replace_triggered_by_, w->enabled_},

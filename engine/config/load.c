@@ -1,5 +1,7 @@
 #include "engine/config/load.h"
 
+#include <stdlib.h>
+
 #include "engine/base/clock.h"
 #include "engine/config/loader.h"
 #include "engine/io/file.h"
@@ -50,6 +52,27 @@ static void read_all(Loader *l) {
     }
 }
 
+typedef struct Place {
+    Span span;
+    uint32_t index;
+} Place;
+
+static int place_order(const void *a, const void *b) {
+    const Place *x = a, *y = b;
+    if (x->span.at != y->span.at) return x->span.at < y->span.at ? -1 : 1;
+    return x->index < y->index ? -1 : 1;
+}
+
+void load_sort_diags(Arena *arena, Diags *d, uint32_t from) {
+    uint32_t n = d->list.n - from;
+    Place *places = ARENA_ARRAY(arena, Place, n);
+    Diag *sorted = ARENA_ARRAY(arena, Diag, n);
+    for (uint32_t i = 0; i < n; i++) places[i] = (Place){d->list.at[from + i].subject, from + i};
+    if (n) qsort(places, n, sizeof *places, place_order);
+    for (uint32_t i = 0; i < n; i++) sorted[i] = d->list.at[places[i].index];
+    if (n) memcpy(d->list.at + from, sorted, n * sizeof *sorted);
+}
+
 Config *load_config(Arena *arena, const LoadOptions *options, Diags *diags) {
     Loader *l = ARENA_NEW(arena, Loader);
     l->process = arena_process(arena);
@@ -57,6 +80,7 @@ Config *load_config(Arena *arena, const LoadOptions *options, Diags *diags) {
     l->options = options;
     l->diags = diags;
     l->shared = strmap_in(arena);
+    uint32_t from = diags->list.n;
     fill_words(l);
     if (!file_is_dir(str_to_z(arena, options->dir))) {
         diag_error(diags, "missing_folder", SPAN_NONE, "Configuration folder not found",
@@ -73,5 +97,6 @@ Config *load_config(Arena *arena, const LoadOptions *options, Diags *diags) {
     }
     providers_check(l->config, diags);
     tree_build(l->config);
+    load_sort_diags(arena, diags, from);
     return l->config;
 }

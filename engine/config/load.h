@@ -34,7 +34,8 @@ typedef struct SchemaSource {
     const Schema *(*provider)(struct SchemaSource *s, Str provider, Span span, Diags *diags);
     void *ctx;
 } SchemaSource;
-// Compiles resource and provider bodies against their schemas, once per def.
+// Compiles resource and provider bodies against their schemas, once per def, and those of provisioners and connections,
+// and checks references between resources against the schemas.
 bool load_bind_schemas(Config *config, SchemaSource *schemas, Diags *diags);
 
 // Root variable values from inputs: parsed, converted, defaults, validated in form (validation rules run in the walk).
@@ -46,12 +47,6 @@ void load_env_inputs(Arena *arena, char *const *environment, LoadOptions *option
 // of them in JSON too (terraform.tfvars.json).
 bool load_auto_inputs(Arena *arena, Process *process, Str dir, LoadOptions *options, Diags *diags);
 bool load_var_file(Arena *arena, Process *process, Str path, LoadOptions *options, Diags *diags);
-
-// Loads and evaluates nothing but what a body of a block of the root module holds, or one of its expressions; for
-// blocks that a schema is found for later (provisioners): compiled with the names of `resource`'s module, each, count
-// and self included. Continues the resource's once-numbering.
-const BodyCode *load_compile_body(Config *config, const ModuleDef *def, Resource *resource, const Body *body,
-                                  const SchemaBlock *schema, bool destroy_time, Diags *diags);
 
 // Static evaluation: variables, locals, path.*, workspace and functions only (backend blocks, module sources).
 bool load_static_eval(Config *config, const LoadOptions *options, const Body *body, const SchemaBlock *schema,

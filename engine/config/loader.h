@@ -75,7 +75,6 @@ struct Def {
     VEC(const Expr *) local_exprs; // of mod.locals
     StrMap requirements;           // local name -> index
     VEC(BodyBlock) moved, removed, imports;
-    VEC(BodyBlock) resource_blocks; // of mod.resources
     VEC(BodyContent) variable_contents, check_contents;
     VEC(ScopedData) scoped;
     const ConfigFile *backend_file; // the file that the backend was set in
@@ -96,6 +95,9 @@ typedef struct Wanted {
         const char *const *label_names;
     } block[20];
 } Wanted;
+
+// load.c: puts the diagnostics from an index on into the order of the source.
+void load_sort_diags(Arena *arena, Diags *d, uint32_t from);
 
 // files.c
 bool files_read(Loader *l, Str dir, ConfigFiles *out);
@@ -161,6 +163,13 @@ const BodyContent *lifecycle_content(Loader *l, const BodyContent *blocks, const
 void lifecycle_define(Definer *d, const BodyContent *lifecycle, Resource *r);
 // provisioner.c
 void provisioner_define(Definer *d, const BodyBlock *block, const Body *connection, Provisioner *out);
+// provisioner_schema.c
+typedef struct ProvisionerSchemas {
+    const SchemaBlock *local_exec, *remote_exec, *file, *connection;
+} ProvisionerSchemas;
+ProvisionerSchemas provisioners_schemas(Process *process);
+// Compiles their bodies; r is NULL for those of a removed block.
+void provisioners_bind(Def *def, const ProvisionerSchemas *schemas, Resource *r, Provisioner *list, uint32_t n);
 
 // references.c: expressions that are references, not evaluated.
 // The traversal that expr is (names, attributes, constant indexes), or false without a word. keys_open: an index that
@@ -190,8 +199,8 @@ bool static_body(Def *def, const Body *body, const SchemaBlock *schema, Value *o
 // variables.c
 // The root module's variable from the inputs, converted, without its marks. *given false: nothing sets it.
 bool variables_value(Def *def, uint32_t index, Value *out, bool *given);
-// A value for a variable, with the type's defaults, converted; span and what are for messages.
-bool variables_convert(Loader *l, const Variable *v, Value value, Span span, Value *out);
+// A value for a variable, with the type's defaults, converted; span and where it is set are for messages.
+bool variables_convert(Loader *l, const Variable *v, Value value, Span span, Str where, Value *out);
 
 // uses.c: references against schemas.
 void uses_check(Def *def);
@@ -208,6 +217,8 @@ void tree_build(Config *config);
 // A constant of a primitive type; false after a diagnostic.
 bool common_string(Loader *l, const BodyAttr *attr, Str *out);
 bool common_bool(Loader *l, const BodyAttr *attr, bool *out);
+// The message of a `deprecated` argument, when there is one.
+void common_deprecated(Loader *l, const BodyAttr *attr, Str *out);
 bool common_constant(Loader *l, const Expr *expr, Value *out);
 bool common_identifier(Str s);
 bool common_check_name(Loader *l, Str name, Span span, const char *what);

@@ -30,7 +30,6 @@ static bool word_is(Loader *l, const BodyAttr *attr, const char *yes, const char
 }
 
 void provisioner_define(Definer *d, const BodyBlock *block, const Body *connection, Provisioner *out) {
-    static const char *const removed[] = {"chef", "habitat", "puppet", "salt-masterless"};
     Loader *l = d->l;
     const Words *w = &l->w;
     Wanted wanted = {.attr = {w->when_, w->on_failure_},
@@ -38,10 +37,6 @@ void provisioner_define(Definer *d, const BodyBlock *block, const Body *connecti
     BodyContent content;
     const Body *rest;
     *out = (Provisioner){.type = common_name(l, block->labels[0]), .span = block->header_span};
-    for (uint32_t i = 0; i < 4; i++)
-        if (str_eqz(block->labels[0], removed[i]))
-            diag_error(l->diags, "removed_provisioner", block->label_spans[0], "Removed provisioner",
-                       "The provisioner \"%s\" was removed from the language.", removed[i]);
     common_content(l, block->body, &wanted, &content, &rest);
     word_is(l, content_attr(&content, w->when_), "destroy", "create", &out->on_destroy);
     word_is(l, content_attr(&content, w->on_failure_), "continue", "fail", &out->continue_on_failure);

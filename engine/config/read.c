@@ -40,8 +40,8 @@ static void declare(Def *def, DeclKind kind, const BodyBlock *block) {
         snprintf(summary, sizeof summary, "Duplicate %s", kind_words[kind]);
         Span first = list->list.at[*at].header_span;
         diag_error(l->diags, "duplicate_declaration", block->header_span, summary,
-                   "There is already a %s \"%.*s\" at %s. Names must be unique within a module.", kind_words[kind],
-                   STR_ARG(key), common_place(l, first));
+                   "The %s \"%.*s\" is already declared at %s. Names must be unique within a module.",
+                   kind_words[kind], STR_ARG(key), common_place(l, first));
         return;
     }
     *at = list->list.n;
@@ -118,7 +118,7 @@ static void read_locals(Def *def, const BodyBlock *block, bool overrides) {
         }
         if (!overrides && at) {
             diag_error(l->diags, "duplicate_declaration", attr->name_span, "Duplicate local value",
-                       "There is already a local value \"%s\" at %s. Names must be unique within a module.",
+                       "The local value \"%s\" is already declared at %s. Names must be unique within a module.",
                        attr->name->text, common_place(l, def->mod.locals.at[*at].span));
             continue;
         }
@@ -210,6 +210,11 @@ static void read_resources(Def *def, DeclKind kind, ResourceMode mode, const cha
     DeclList *list = &def->decls[kind];
     char type_what[64];
     snprintf(type_what, sizeof type_what, "%s type", what);
+    ModuleDef *m = &def->mod;
+    if (!m->resources.cap) {
+        m->resources.cap = list->list.n + def->decls[DECL_DATA].list.n + def->decls[DECL_EPHEMERAL].list.n;
+        m->resources.at = ARENA_ARRAY(l->arena, Resource, m->resources.cap);
+    }
     for (uint32_t i = 0; i < list->list.n; i++) {
         const BodyBlock *block = &list->list.at[i];
         common_check_name(l, block->labels[0], block->label_spans[0], type_what);
@@ -222,7 +227,6 @@ static void read_resources(Def *def, DeclKind kind, ResourceMode mode, const cha
         r->header_span = block->header_span;
         r->type_span = block->label_spans[0];
         r->lifecycle.destroy = true;
-        vec_push(l->arena, &def->resource_blocks, *block);
         list->index.items[i].value = def->mod.resources.n - 1;
     }
 }

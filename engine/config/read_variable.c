@@ -45,12 +45,6 @@ static void read_default(Loader *l, const BodyAttr *attr, Variable *v) {
     v->default_value = converted;
 }
 
-static void read_deprecated(Loader *l, const BodyAttr *attr, Str *out) {
-    if (!attr || !common_string(l, attr, out) || str_trim(*out).n) return;
-    diag_error(l->diags, "invalid_deprecated", attr->expr->span, "Empty deprecation message",
-               "The argument \"deprecated\" says what to use instead, so it must not be empty.");
-}
-
 void read_variable(Def *def, const BodyBlock *block) {
     Loader *l = def->loader;
     const Words *w = &l->w;
@@ -71,7 +65,7 @@ void read_variable(Def *def, const BodyBlock *block) {
     common_bool(l, content_attr(&content, w->ephemeral_), &v->ephemeral);
     common_bool(l, content_attr(&content, w->nullable_), &v->nullable);
     common_bool(l, content_attr(&content, w->const_), &ignored);
-    read_deprecated(l, content_attr(&content, w->deprecated_), &v->deprecated);
+    common_deprecated(l, content_attr(&content, w->deprecated_), &v->deprecated);
     read_type(l, content_attr(&content, w->type_), v);
     read_default(l, content_attr(&content, w->default_), v);
     vec_push(l->arena, &def->variable_contents, content);

@@ -17,9 +17,9 @@ static void define_moved(Def *def, const BodyBlock *block) {
     }
     const Address *ends[] = {&moved.from, &moved.to};
     for (uint32_t i = 0; i < 2; i++)
-        if (ends[i]->type && ends[i]->mode != MODE_MANAGED) {
+        if (ends[i]->type && ends[i]->mode == MODE_EPHEMERAL) {
             diag_error(l->diags, "invalid_moved", ends[i]->span, "Invalid moved block",
-                       "Only managed resources (\"resource\" blocks) and modules can be moved.");
+                       "An ephemeral resource is in no state, so it cannot be moved.");
             return;
         }
     vec_push(l->arena, &def->mod.moved, moved);
@@ -90,18 +90,19 @@ static bool import_target(Definer *d, const Expr *expr, Import *out) {
     return true;
 }
 
-static void import_identity(Definer *d, const BodyBlock *block, const BodyContent *content, Import *out) {
+static bool import_identity(Definer *d, const BodyBlock *block, const BodyContent *content, Import *out) {
     Loader *l = d->l;
     const BodyAttr *id = content_attr(content, l->w.id_), *identity = content_attr(content, l->w.identity_);
     d->binder.each = out->for_each != NULL;
     out->id = definer_optional(d, id);
     out->identity = definer_optional(d, identity);
     if (!id && !identity)
-        diag_error(l->diags, "invalid_import", block->header_span, "Missing import identity",
+        return diag_error(l->diags, "invalid_import", block->header_span, "Missing import identity",
                    "An import block needs \"id\" or \"identity\" to say which object to import.");
     if (id && identity)
-        diag_error(l->diags, "invalid_import", identity->span, "Conflicting import arguments",
+        return diag_error(l->diags, "invalid_import", identity->span, "Conflicting import arguments",
                    "An import block has either \"id\" or \"identity\", not both.");
+    return true;
 }
 
 static void define_import(Def *def, const BodyBlock *block) {
@@ -115,7 +116,7 @@ static void define_import(Def *def, const BodyBlock *block) {
     Import import = {.span = block->header_span};
     import.for_each = definer_optional(&d, content_attr(&content, w->for_each_));
     if (!import_target(&d, content_attr(&content, w->to_)->expr, &import)) return;
-    import_identity(&d, block, &content, &import);
+    if (!import_identity(&d, block, &content, &import)) return;
     const BodyAttr *provider = content_attr(&content, w->provider_);
     ProviderRef ref;
     if (provider && import.to.module_count)

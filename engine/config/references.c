@@ -66,6 +66,15 @@ bool reference_quoted(Loader *l, const Expr *expr, bool keyword, const Expr **ou
     return true;
 }
 
+// A resource, its instance, a module, its instance or output, a variable, a local value.
+static bool whole_object(const Traversal *t, const Bound *bound) {
+    uint32_t at = bound->steps;
+    SlotKind kind = SLOT_KIND(bound->slot);
+    if ((kind == SLOT_RESOURCE || kind == SLOT_MODULE) && at < t->n && !t->steps[at].attr) at++;
+    if (kind == SLOT_MODULE && at < t->n && t->steps[at].attr) at++;
+    return at == t->n && kind != SLOT_EACH_KEY && kind != SLOT_EACH_VALUE && kind != SLOT_COUNT_INDEX;
+}
+
 bool reference_slots(Definer *d, const BodyAttr *attr, uint32_t **slots, uint32_t *n) {
     Loader *l = d->l;
     *n = 0;
@@ -85,15 +94,14 @@ bool reference_slots(Definer *d, const BodyAttr *attr, uint32_t **slots, uint32_
             continue;
         }
         if (!d->binder.base.bind(&d->binder.base, &t, &bound, l->diags)) continue;
-        SlotKind kind = SLOT_KIND(bound.slot);
-        bool resource = kind == SLOT_RESOURCE || kind == SLOT_MODULE;
-        bool whole = t.n == bound.steps || (resource && t.n == bound.steps + 1 && !t.steps[bound.steps].attr);
-        if (!whole || (!resource && kind != SLOT_VARIABLE && kind != SLOT_LOCAL)) {
+        if (!whole_object(&t, &bound)) {
             diag_error(l->diags, "invalid_depends_on", expr->span, "Invalid depends_on",
                        "An element of depends_on refers to a whole object (a resource, a module), not to an attribute of "
                        "it.");
             continue;
         }
+        SlotKind kind = SLOT_KIND(bound.slot);
+        if (kind > SLOT_MODULE) continue; // a path or the workspace, which nothing waits for
         (*slots)[(*n)++] = bound.slot;
     }
     return true;

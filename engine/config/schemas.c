@@ -19,7 +19,7 @@ static void bind_resources(Def *def, SchemaSource *s, StrMap *known) {
     const Resource *last = NULL;
     for (uint32_t i = 0; i < def->mod.resources.n; i++) {
         Resource *r = &def->mod.resources.at[i];
-        if (!r->body) continue;
+        if (!r->body || !common_identifier(name_str(r->type))) continue; // reported
         r->schema = last && same_type(last, r) ? last->schema : resource_schema(def->loader, s, known, r);
         last = r;
         if (!r->schema) continue;
@@ -46,48 +46,32 @@ static void bind_providers(Def *def, SchemaSource *s) {
     }
 }
 
+static void bind_all_provisioners(Def *def, const ProvisionerSchemas *schemas) {
+    for (uint32_t i = 0; i < def->mod.resources.n; i++) {
+        Resource *r = &def->mod.resources.at[i];
+        if (r->provisioners.n) provisioners_bind(def, schemas, r, r->provisioners.at, r->provisioners.n);
+    }
+    for (uint32_t i = 0; i < def->mod.removed.n; i++) {
+        Removed *removed = &def->mod.removed.at[i];
+        provisioners_bind(def, schemas, NULL, removed->provisioners.at, removed->provisioners.n);
+    }
+}
+
 bool load_bind_schemas(Config *config, SchemaSource *schemas, Diags *diags) {
-    uint32_t errors = diags->errors;
+    uint32_t errors = diags->errors, from = diags->list.n;
     Def *root = (Def *)(void *)config->defs.at[0];
     root->loader->diags = diags;
     StrMap known = strmap_in(config->arena);
+    ProvisionerSchemas provisioners = provisioners_schemas(config->process);
     for (uint32_t i = 0; i < config->defs.n; i++) {
         Def *def = (Def *)(void *)config->defs.at[i];
         bind_providers(def, schemas);
         bind_resources(def, schemas, &known);
+        bind_all_provisioners(def, &provisioners);
     }
     for (uint32_t i = 0; i < config->defs.n; i++) uses_check((Def *)(void *)config->defs.at[i]);
+    load_sort_diags(config->arena, diags, from);
     return diags->errors == errors;
-}
-
-// Destroy-time code runs when other objects may be gone.
-static void check_destroy(Loader *l, const BodyCode *code) {
-    const Ref *const *refs;
-    uint32_t n = decode_refs(l->arena, code, &refs);
-    for (uint32_t i = 0; i < n; i++) {
-        SlotKind kind = SLOT_KIND(refs[i]->slot);
-        bool fine = kind == SLOT_SELF || kind == SLOT_COUNT_INDEX || kind == SLOT_EACH_KEY || kind == SLOT_PATH ||
-                    kind == SLOT_WORKSPACE;
-        if (!fine)
-            diag_error(l->diags, "destroy_reference", refs[i]->span, "Invalid reference from destroy provisioner",
-                       "What runs at destruction can only use self, count.index and each.key: other objects may be gone by "
-                       "then.");
-    }
-}
-
-const BodyCode *load_compile_body(Config *config, const ModuleDef *mod, Resource *r, const Body *body,
-                                  const SchemaBlock *schema, bool destroy_time, Diags *diags) {
-    Def *def = (Def *)(uintptr_t)mod;
-    (void)config;
-    def->loader->diags = diags;
-    Definer d;
-    definer_start(&d, def, r->once_count);
-    definer_repeat(&d, r->repeat);
-    d.binder.self = true;
-    const BodyCode *code = decode_compile(&d.session, body, schema, NULL);
-    r->once_count = d.session.once_count;
-    if (destroy_time) check_destroy(def->loader, code);
-    return code;
 }
 
 bool load_static_eval(Config *config, const LoadOptions *options, const Body *body, const SchemaBlock *schema,

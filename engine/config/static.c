@@ -51,7 +51,7 @@ static bool called_variable(Def *def, uint32_t index, Value *out) {
         return v->has_default;
     }
     Value value;
-    return static_eval(site.def, attr->expr, &value) && variables_convert(l, v, value, attr->expr->span, out);
+    return static_eval(site.def, attr->expr, &value) && variables_convert(l, v, value, attr->expr->span, STR_NONE, out);
 }
 
 static bool root_variable(Def *def, uint32_t index, Span span, Value *out) {

@@ -3,13 +3,15 @@
 #include "engine/schema/suggest.h"
 #include "grammar/parse.h"
 
-static bool bad_value(Loader *l, const Variable *v, Span span, const char *why) {
+// where: what set it, when no span says so.
+static bool bad_value(Loader *l, const Variable *v, Span span, Str where, const char *why) {
+    if (span_known(span)) where = STR_NONE;
     return diag_error(l->diags, "invalid_variable_value", span_known(span) ? span : v->span,
-                      "Invalid value for input variable", "The value given for \"%s\" does not fit: %s.", v->name->text,
-                      why);
+                      "Invalid value for input variable", "The value given for \"%s\"%s%.*s does not fit: %s.",
+                      v->name->text, where.n ? " by " : "", STR_ARG(where), why);
 }
 
-bool variables_convert(Loader *l, const Variable *v, Value value, Span span, Value *out) {
+bool variables_convert(Loader *l, const Variable *v, Value value, Span span, Str where, Value *out) {
     ConvertError why;
     if (v->defaults && !value_is_null(value)) value = convert_defaults(l->arena, value, v->constraint, v->defaults);
     if (!convert_value(l->arena, value, v->constraint, out, &why)) {
@@ -17,14 +19,14 @@ bool variables_convert(Loader *l, const Variable *v, Value value, Span span, Val
         path_print(why.path, &text);
         if (text.n) buf_z(&text, ": ");
         buf_add(&text, why.message);
-        return bad_value(l, v, span, text.p);
+        return bad_value(l, v, span, where, text.p);
     }
     if (!value_is_null(*out) || v->nullable) return true;
     if (v->has_default) {
         *out = v->default_value;
         return true;
     }
-    return bad_value(l, v, span, "it must not be null, because of nullable = false");
+    return bad_value(l, v, span, where, "it must not be null, because of nullable = false");
 }
 
 // Text from the environment or a -var: as it is for simple types, else an expression.
@@ -49,7 +51,7 @@ static bool input_value(Loader *l, const Variable *v, const VariableInput *input
     } else if (!parse_text(l, v, input, &given)) {
         return false;
     }
-    return variables_convert(l, v, given, input->span, out);
+    return variables_convert(l, v, given, input->span, input->where, out);
 }
 
 bool variables_value(Def *def, uint32_t index, Value *out, bool *given) {

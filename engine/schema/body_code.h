@@ -22,6 +22,8 @@ typedef struct FieldCode {
     Uses uses;
     uint32_t once; // 1 + place in the OnceCache when the value is the same for all instances; 0: none
     uint8_t flags; // of the attribute
+    bool live;     // to be evaluated; else `value` holds it
+    Value value;
     const Type *type, *constraint;
     const Code *code; // attribute; NULL for blocks
     Span span;        // attribute: its expression; blocks: the header of the first
@@ -34,14 +36,13 @@ typedef struct FieldCode {
     uint32_t item_count;
 } FieldCode;
 
-// fields[0 … live) are evaluated for each instance; the others have their values in `fixed`, as all fields that are
-// not set have. When live is 0 `whole` is the finished object.
+// fields[0 … live) are evaluated for each instance, fields[live … n) hold their values, and fields that are not set
+// are as the schema's `absent` has them. When live is 0 `whole` is the finished object.
 struct BodyCode {
     const SchemaBlock *schema;
     Span span;
     const FieldCode *fields;
     uint32_t n, live;
-    const Value *fixed; // by field
     Value whole;
     Uses uses;
     bool frames; // some block inside is dynamic

@@ -1,8 +1,7 @@
-#include "engine/base/map.h"
 #include "engine/schema/body.h"
 #include "engine/schema/suggest.h"
 
-// A body of the native syntax. Names are interned once, when the body is made; what was taken by an earlier look at
+// A body of the native syntax; the parser has dropped arguments that were given twice. Names are interned once, when the body is made; what was taken by an earlier look at
 // the content is hidden from the body that remains.
 typedef struct NativeBody {
     Body body;
@@ -11,7 +10,6 @@ typedef struct NativeBody {
     const Name *attr_names, *block_names;
     const bool *attr_hidden, *block_hidden; // NULL: nothing is
     Span header;                            // of the block that it belongs to, or none
-    bool *checked;                          // attributes given twice were reported
 } NativeBody;
 
 static const BodyVtable native_vtable;
@@ -27,7 +25,6 @@ static const NativeBody *native_new(Arena *arena, Process *process, const AstBod
     b->attr_names = names;
     b->block_names = names + ast->attrs.n;
     b->header = header;
-    b->checked = ARENA_NEW(arena, bool);
     return b;
 }
 
@@ -47,37 +44,6 @@ static const WantBlock *wanted_block(const BodyWant *want, Name type) {
     for (uint32_t i = 0; i < want->block_count; i++)
         if (want->blocks[i].type == type) return &want->blocks[i];
     return NULL;
-}
-
-static void report_twice(const NativeBody *b, uint32_t first, uint32_t second, Diags *diags) {
-    const AstAttr *again = &b->ast->attrs.at[second];
-    SourcePos at;
-    uint32_t line = source_pos(b->process, b->ast->attrs.at[first].name_span, &at, NULL) ? at.line : 0;
-    diag_error(diags, "attribute_redefined", again->name_span, "Attribute redefined",
-               "The argument \"%.*s\" was already set on line %u. Each argument may be set only once.",
-               STR_ARG(again->name), line);
-}
-
-static void check_twice(const NativeBody *b, Arena *arena, Diags *diags) {
-    if (*b->checked) return;
-    *b->checked = true;
-    uint32_t n = b->ast->attrs.n;
-    if (n <= 16) {
-        for (uint32_t i = 1; i < n; i++)
-            for (uint32_t j = 0; j < i; j++)
-                if (b->attr_names[i] == b->attr_names[j]) {
-                    report_twice(b, j, i, diags);
-                    break;
-                }
-        return;
-    }
-    IdMap seen = idmap_in(arena);
-    for (uint32_t i = 0; i < n; i++) {
-        bool added;
-        uint64_t *first = idmap_put(&seen, (uint64_t)(uintptr_t)b->attr_names[i], &added);
-        if (added) *first = i;
-        else report_twice(b, (uint32_t)*first, i, diags);
-    }
 }
 
 static void report_attr(const NativeBody *b, Arena *arena, const BodyWant *want, uint32_t i, Diags *diags) {
@@ -179,6 +145,14 @@ static Taken taken_start(const NativeBody *b, Arena *arena) {
     return t;
 }
 
+// Room for what may be found, exactly: there is one content for each block of a configuration.
+static void content_room(const NativeBody *b, Arena *arena, BodyContent *out) {
+    out->attrs.cap = b->ast->attrs.n;
+    out->blocks.cap = b->ast->blocks.n;
+    if (out->attrs.cap) out->attrs.at = ARENA_ARRAY(arena, BodyAttr, out->attrs.cap);
+    if (out->blocks.cap) out->blocks.at = ARENA_ARRAY(arena, BodyBlock, out->blocks.cap);
+}
+
 static void content_attrs(const NativeBody *b, Arena *arena, const BodyWant *want, BodyContent *out, Taken *taken,
                           Diags *diags) {
     for (uint32_t i = 0; i < b->ast->attrs.n; i++) {
@@ -186,7 +160,6 @@ static void content_attrs(const NativeBody *b, Arena *arena, const BodyWant *wan
         const AstAttr *attr = &b->ast->attrs.at[i];
         if (wanted_attr(want, b->attr_names[i])) {
             if (taken) taken->attrs[i] = true;
-            if (content_attr(out, b->attr_names[i])) continue; // given twice: reported
             BodyAttr found = {b->attr_names[i], attr->expr, attr->name_span, attr->span};
             vec_push(arena, &out->attrs, found);
         } else if (!taken) {
@@ -218,7 +191,7 @@ static bool native_content(const Body *body, Arena *arena, const BodyWant *want,
     uint32_t errors = diags->errors;
     memset(out, 0, sizeof *out);
     out->end = native_end(b);
-    check_twice(b, arena, diags);
+    content_room(b, arena, out);
     Taken taken = remain ? taken_start(b, arena) : (Taken){NULL, NULL};
     content_attrs(b, arena, want, out, remain ? &taken : NULL, diags);
     content_blocks(b, arena, want, out, remain ? &taken : NULL, diags);
@@ -241,8 +214,7 @@ static bool native_attributes(const Body *body, Arena *arena, BodyContent *out, 
     uint32_t errors = diags->errors;
     memset(out, 0, sizeof *out);
     out->end = native_end(b);
-    check_twice(b, arena, diags);
-    vec_reserve(arena, &out->attrs, b->ast->attrs.n);
+    content_room(b, arena, out);
     for (uint32_t i = 0; i < b->ast->attrs.n; i++) {
         if (b->attr_hidden && b->attr_hidden[i]) continue;
         const AstAttr *attr = &b->ast->attrs.at[i];

@@ -12,9 +12,12 @@ typedef struct Decoder {
     const SchemaBlock *schema;
     Name dynamic;
     BodyContent content;
-    VEC(FieldCode) fields;
-    Value *fixed;
+    FieldCode *fields;
+    uint32_t n;
 } Decoder;
+
+// Wants of schemas up to this size are made on the stack.
+#define WANTS 96u
 
 static const Code *compile_or_unknown(Decoder *d, const Expr *expr, const Type *type) {
     const Code *code = session_compile(d->session, expr);
@@ -22,10 +25,8 @@ static const Code *compile_or_unknown(Decoder *d, const Expr *expr, const Type *
 }
 
 // The wanted attributes and blocks of a schema. An attribute as block is wanted in both forms.
-static BodyWant schema_want(Arena *arena, const SchemaBlock *schema) {
+static BodyWant schema_want(const SchemaBlock *schema, WantAttr *attrs, WantBlock *blocks) {
     static const char *const key_label[] = {"key"};
-    WantAttr *attrs = ARENA_ARRAY(arena, WantAttr, schema->attr_count);
-    WantBlock *blocks = ARENA_ARRAY(arena, WantBlock, schema->block_count + schema->attr_count);
     uint32_t n = 0;
     for (uint32_t i = 0; i < schema->attr_count; i++) {
         const SchemaAttr *attr = &schema->attrs[i];
@@ -51,7 +52,7 @@ static void field_once(Decoder *d, FieldCode *f) {
 }
 
 static void compile_attr(Decoder *d, const SchemaAttr *attr, const BodyAttr *written) {
-    FieldCode *f = vec_add(d->arena, &d->fields);
+    FieldCode *f = &d->fields[d->n++];
     f->field = attr->field;
     f->name = attr->name;
     f->flags = attr->flags;
@@ -64,9 +65,9 @@ static void compile_attr(Decoder *d, const SchemaAttr *attr, const BodyAttr *wri
     if (!constant || !value_is_null(*constant))
         warn_deprecated(d, attr->name, attr->deprecated, written->name_span, false);
     if (constant) {
-        d->fixed[f->field] = decode_convert(d->arena, f, *constant, d->session->diags);
-        f->field |= UINT32_C(1) << 31; // fixed; cleared when the fields are ordered
+        f->value = decode_convert(d->arena, f, *constant, d->session->diags);
     } else {
+        f->live = true;
         field_once(d, f);
     }
 }
@@ -183,13 +184,11 @@ static void compile_items(Decoder *d, FieldCode *f, uint32_t count) {
 }
 
 static void finish_blocks(Decoder *d, FieldCode *f) {
-    if (!blocks_fixed(f)) {
-        field_once(d, f);
-        return;
-    }
+    f->live = !blocks_fixed(f);
     Scope nothing = {.arena = d->arena};
-    d->fixed[f->field] = decode_blocks(f, &nothing, d->session->diags);
-    f->field |= UINT32_C(1) << 31;
+    if (f->live) field_once(d, f);
+    else f->value = decode_blocks(f, &nothing, d->session->diags);
+    d->fields[d->n++] = *f;
 }
 
 static uint32_t blocks_of(const Decoder *d, Name name) {
@@ -214,7 +213,6 @@ static void compile_nested(Decoder *d, const SchemaNested *nested) {
     compile_items(d, &f, count);
     warn_deprecated(d, nested->name, nested->deprecated, f.span, true);
     finish_blocks(d, &f);
-    vec_push(d->arena, &d->fields, f);
 }
 
 // An attribute written as blocks: they make its list or set.
@@ -238,7 +236,6 @@ static void compile_as_block(Decoder *d, const SchemaAttr *attr, const BodyAttr 
                    "\"%s\" is set as an argument and as a block. Use one of the two forms.", attr->name->text);
     warn_deprecated(d, attr->name, attr->deprecated, f.span, true);
     finish_blocks(d, &f);
-    vec_push(d->arena, &d->fields, f);
 }
 
 // Reports a dynamic block of a type that the schema has not.
@@ -257,34 +254,42 @@ static void check_dynamic(Decoder *d) {
     }
 }
 
-// Orders the fields: those to evaluate first.
+// Orders the fields: those to evaluate first, else as they are.
 static void order_fields(Decoder *d, BodyCode *code) {
-    const uint32_t fixed = UINT32_C(1) << 31;
-    FieldCode *sorted = ARENA_ARRAY(d->arena, FieldCode, d->fields.n);
-    uint32_t at = 0;
-    for (uint32_t i = 0; i < d->fields.n; i++)
-        if (!(d->fields.at[i].field & fixed)) sorted[at++] = d->fields.at[i];
-    code->live = at;
-    for (uint32_t i = 0; i < d->fields.n; i++)
-        if (d->fields.at[i].field & fixed) {
-            sorted[at] = d->fields.at[i];
-            sorted[at++].field &= ~fixed;
-        }
-    code->fields = sorted;
-    code->n = at;
-    for (uint32_t i = 0; i < at; i++) {
-        code->uses |= sorted[i].uses;
-        code->frames |= sorted[i].dynamic;
+    for (uint32_t i = 0; i < d->n; i++) {
+        if (!d->fields[i].live) continue;
+        FieldCode f = d->fields[i];
+        memmove(&d->fields[code->live + 1], &d->fields[code->live], (i - code->live) * sizeof f);
+        d->fields[code->live++] = f;
+    }
+    code->fields = d->fields;
+    code->n = d->n;
+    for (uint32_t i = 0; i < d->n; i++) {
+        code->uses |= d->fields[i].uses;
+        code->frames |= d->fields[i].dynamic;
+        for (uint32_t j = 0; j < d->fields[i].item_count; j++) code->frames |= d->fields[i].items[j].body->frames;
     }
 }
 
 static void finish_body(Decoder *d, BodyCode *code) {
     order_fields(d, code);
-    code->fixed = d->fixed;
     if (code->live) return;
     ObjectData *o = value_object_data(d->arena, d->schema->shape);
-    if (d->schema->shape->n) memcpy(o->at, d->fixed, d->schema->shape->n * sizeof *d->fixed);
+    if (d->schema->shape->n) memcpy(o->at, d->schema->absent, d->schema->shape->n * sizeof *o->at);
+    for (uint32_t i = 0; i < d->n; i++) o->at[d->fields[i].field] = d->fields[i].value;
     code->whole = value_finish_object(d->arena, o);
+}
+
+static void read_content(Decoder *d, const Body *body, const Body **remain) {
+    WantAttr few_attrs[WANTS], *attrs = few_attrs;
+    WantBlock few_blocks[WANTS], *blocks = few_blocks;
+    uint32_t n = d->schema->attr_count + d->schema->block_count;
+    if (n > WANTS) {
+        attrs = ARENA_ARRAY(d->arena, WantAttr, n);
+        blocks = ARENA_ARRAY(d->arena, WantBlock, n);
+    }
+    BodyWant want = schema_want(d->schema, attrs, blocks);
+    body_content(body, d->arena, &want, &d->content, remain, d->session->diags);
 }
 
 const BodyCode *decode_compile(CodeSession *session, const Body *body, const SchemaBlock *schema,
@@ -292,15 +297,9 @@ const BodyCode *decode_compile(CodeSession *session, const Body *body, const Sch
     Decoder d = {.session = session, .arena = session->arena, .process = arena_process(session->arena),
                  .schema = schema};
     d.dynamic = name_of(d.process, STR("dynamic"));
-    BodyWant want = schema_want(d.arena, schema);
-    body_content(body, d.arena, &want, &d.content, remain, session->diags);
-    check_dynamic(&d);
-    d.fixed = ARENA_ARRAY(d.arena, Value, schema->shape->n);
-    for (uint32_t i = 0; i < schema->attr_count; i++)
-        d.fixed[schema->attrs[i].field] = value_null(d.process, schema->attrs[i].type);
-    for (uint32_t i = 0; i < schema->block_count; i++)
-        d.fixed[schema->blocks[i].field] = schema_absent(d.arena, &schema->blocks[i]);
-    vec_reserve(d.arena, &d.fields, d.content.attrs.n + 1);
+    read_content(&d, body, remain);
+    if (d.content.blocks.n) check_dynamic(&d);
+    d.fields = ARENA_ARRAY(d.arena, FieldCode, d.content.attrs.n + d.content.blocks.n);
     for (uint32_t i = 0; i < schema->attr_count; i++) {
         const SchemaAttr *attr = &schema->attrs[i];
         const BodyAttr *written = content_attr(&d.content, attr->name);

@@ -240,7 +240,8 @@ static Value eval_once(const FieldCode *f, Scope *scope, Diags *diags) {
 
 static Value eval_object(const BodyCode *code, Scope *scope, Diags *diags) {
     ObjectData *o = value_object_data(scope->arena, code->schema->shape);
-    memcpy(o->at, code->fixed, code->schema->shape->n * sizeof *code->fixed);
+    memcpy(o->at, code->schema->absent, code->schema->shape->n * sizeof *o->at);
+    for (uint32_t i = code->live; i < code->n; i++) o->at[code->fields[i].field] = code->fields[i].value;
     for (uint32_t i = 0; i < code->live; i++) o->at[code->fields[i].field] = eval_once(&code->fields[i], scope, diags);
     return value_finish_object(scope->arena, o);
 }

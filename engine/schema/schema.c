@@ -136,6 +136,11 @@ const SchemaBlock *schema_finish(SchemaBuilder *b) {
     block->attr_count = b->attrs.n;
     block->blocks = b->blocks.at;
     block->block_count = b->blocks.n;
+    Value *absent = ARENA_ARRAY(p->arena, Value, n);
+    for (uint32_t i = 0; i < b->attrs.n; i++) absent[b->attrs.at[i].field] = value_null(p, b->attrs.at[i].type);
+    for (uint32_t i = 0; i < b->blocks.n; i++)
+        absent[b->blocks.at[i].field] = schema_absent(p->arena, &b->blocks.at[i]);
+    block->absent = absent;
     free(fields);
     free(names);
     return block;
@@ -155,10 +160,5 @@ Value schema_absent(Arena *arena, const SchemaNested *nested) {
 }
 
 Value schema_empty(Arena *arena, const SchemaBlock *block) {
-    ObjectData *o = value_object_data(arena, block->shape);
-    for (uint32_t i = 0; i < block->attr_count; i++)
-        o->at[block->attrs[i].field] = value_null(arena_process(arena), block->attrs[i].type);
-    for (uint32_t i = 0; i < block->block_count; i++)
-        o->at[block->blocks[i].field] = schema_absent(arena, &block->blocks[i]);
-    return value_finish_object(arena, o);
+    return value_object(arena, block->shape, block->absent);
 }

@@ -61,6 +61,7 @@ struct SchemaBlock {
     const SchemaAttr *attrs;
     const SchemaNested *blocks;
     const Shape *shape;
+    const Value *absent;     // by field: what an object has where nothing is set
     const Type *type;        // implied object type
     bool has_sensitive, has_write_only; // anywhere inside
     Str deprecated;

@@ -1,0 +1,3 @@
+auto = "a"
+auto_stray = 1
+third = 1

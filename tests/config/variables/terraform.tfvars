@@ -1,0 +1,5 @@
+file = "tfvars"
+auto = "tfvars"
+stray = 1
+obj = { a = 1 }
+filled = null
