@@ -25,20 +25,21 @@ static Span token_span(Token token) {
 
 static bool is_word(TokenKind kind) { return kind >= TOKEN_IDENT && kind <= TOKEN_ENDFOR; }
 
-// Reports at the token, with what was being written as the context.
+static void say_at(const Explain *x, Span subject, const char *code, const char *summary, const char *format,
+                   va_list args) {
+    Buf detail = {0};
+    buf_vformat(&detail, format, args);
+    diag_add(x->diags, SEV_ERROR, code, subject, str_of(summary), buf_str(&detail));
+    buf_free(&detail);
+}
+
+// Reports at the token.
 __attribute__((format(printf, 4, 5))) static void say(const Explain *x, const char *code, const char *summary,
                                                       const char *format, ...) {
     va_list args;
     va_start(args, format);
-    Buf detail = {0};
-    buf_vformat(&detail, format, args);
+    say_at(x, token_span(x->token), code, summary, format, args);
     va_end(args);
-    Diag *diag = diag_add(x->diags, SEV_ERROR, code, token_span(x->token), str_of(summary), buf_str(&detail));
-    Span start = x->top->open.span;
-    if ((x->top->nest == NEST_FILE || x->top->nest == NEST_BLOCK) && x->top->phase != PHASE_START)
-        start = x->top->item.span;
-    if (start.n > 0) diag->context = span_join(start, token_span(x->token));
-    buf_free(&detail);
 }
 
 // Reports at what was opened and never closed.
@@ -46,11 +47,8 @@ __attribute__((format(printf, 5, 6))) static void say_open(const Explain *x, Spa
                                                            const char *summary, const char *format, ...) {
     va_list args;
     va_start(args, format);
-    Buf detail = {0};
-    buf_vformat(&detail, format, args);
+    say_at(x, open, code, summary, format, args);
     va_end(args);
-    diag_add(x->diags, SEV_ERROR, code, open, str_of(summary), buf_str(&detail));
-    buf_free(&detail);
 }
 
 // Tokens that fit nowhere.

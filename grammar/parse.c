@@ -231,6 +231,24 @@ static void parser_run(Parser *parser, Token start) {
     }
 }
 
+// Gives each error the header of the block of the file that it lies in.
+static void add_context(const AstBody *body, Diags *diags, uint32_t from) {
+    for (uint32_t i = from; body && i < diags->list.n; i++) {
+        Diag *diag = &diags->list.at[i];
+        uint32_t low = 0, high = body->blocks.n; // the first block that ends after the subject's start
+        while (low < high) {
+            uint32_t mid = low + (high - low) / 2;
+            Span span = body->blocks.at[mid].span;
+            if (span.at + span.n > diag->subject.at)
+                high = mid;
+            else
+                low = mid + 1;
+        }
+        if (low < body->blocks.n && body->blocks.at[low].span.at <= diag->subject.at)
+            diag->context = body->blocks.at[low].header_span;
+    }
+}
+
 // Errors of the tree come later than those of the tokens; people read from top to bottom.
 static void sort_diags(Diags *diags, uint32_t from) {
     for (uint32_t i = from + 1; i < diags->list.n; i++) {
@@ -265,6 +283,7 @@ static bool parser_parse(Arena *arena, const SourceFile *file, Span part, TokenK
     arena_free(parser->build.scratch);
     *out = parser->build;
     sort_diags(diags, listed);
+    add_context(out->body, diags, listed);
     free(parser);
     return diags->errors == errors;
 }

@@ -202,14 +202,16 @@ static void errors_come_in_order(void **state) {
     case_close(&c);
 }
 
-static void errors_name_the_item_around_them(void **state) {
+static void errors_name_the_block_around_them(void **state) {
     (void)state;
-    Case c = case_body(STR("b {\n  x = [1 2]\n}\n"));
+    Case c = case_body(STR("b \"l\" {\n  x = [1 2]\n  in {\n    y = \"\\q\"\n  }\n}\nz = )\nopen {\n"));
+    assert_int_equal(c.diags.list.n, 4);
     assert_span(c, c.diags.list.at[0].subject, "2");
-    assert_span(c, c.diags.list.at[0].context, "[1 2");
-    case_close(&c);
-    c = case_body(STR("b {\n  x = 1 2\n}\n"));
-    assert_span(c, c.diags.list.at[0].context, "x = 1 2");
+    assert_span(c, c.diags.list.at[0].context, "b \"l\"");
+    assert_span(c, c.diags.list.at[1].subject, "\\q");
+    assert_span(c, c.diags.list.at[1].context, "b \"l\"");
+    assert_false(span_known(c.diags.list.at[2].context));
+    assert_span(c, c.diags.list.at[3].context, "open");
     case_close(&c);
 }
 
@@ -225,7 +227,7 @@ int main(void) {
         cmocka_unit_test(long_expressions_are_bounded),
         cmocka_unit_test(finds_repeated_arguments_among_many),
         cmocka_unit_test(errors_come_in_order),
-        cmocka_unit_test(errors_name_the_item_around_them),
+        cmocka_unit_test(errors_name_the_block_around_them),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
