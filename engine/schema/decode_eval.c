@@ -62,7 +62,7 @@ typedef struct Elements {
     VEC(Str) keys; // of a labelled type
     bool unknown;  // how many there are
     bool failed;   // diagnostics are out; counts mean nothing
-    Marks marks;   // of the collections they were made from
+    Marks marks;   // of the whole: of unknown for_each values, and of what a set holds
 } Elements;
 
 static bool add_key(const FieldCode *f, Scope *scope, Elements *out, Str key, Span span, Diags *diags) {
@@ -92,9 +92,11 @@ static bool dynamic_key(const FieldCode *f, const BlockItem *item, Scope *scope,
     return add_key(f, scope, out, value_str(key), item->label_span, diags);
 }
 
-static void one_iteration(const FieldCode *f, const BlockItem *item, Scope *scope, const Shape *shape, Value key,
-                          Value value, Elements *out, Diags *diags) {
-    ObjectData *o = value_object_data(scope->arena, shape);
+static void one_iteration(const FieldCode *f, const BlockItem *item, Scope *scope, Value key, Value value, Marks marks,
+                          Elements *out, Diags *diags) {
+    Process *p = arena_process(scope->arena);
+    Name names[] = {name_of(p, STR("key")), name_of(p, STR("value"))};
+    ObjectData *o = value_object_data(scope->arena, shape_of(scope->arena, names, 2));
     o->at[0] = key; // "key" sorts before "value"
     o->at[1] = value;
     scope->frame[item->depth] = value_finish_object(scope->arena, o);
@@ -103,6 +105,7 @@ static void one_iteration(const FieldCode *f, const BlockItem *item, Scope *scop
         return;
     }
     Value v = decode_eval(item->body, scope, diags);
+    if (marks) v = value_with_marks(v, marks_union(p, v.marks, marks));
     vec_push(scope->arena, &out->values, v);
 }
 
@@ -127,7 +130,6 @@ static void eval_dynamic_item(const FieldCode *f, const BlockItem *item, Scope *
     Process *p = arena_process(scope->arena);
     uint32_t errors = diags->errors;
     Value each = code_eval(item->for_each, scope, diags);
-    out->marks = marks_union(p, out->marks, each.marks);
     if (diags->errors > errors) out->failed = true;
     bool open = value_is_unknown(each) && (each.kind == TYPE_DYNAMIC || iterable(each));
     if (!open && (value_is_null(each) || !iterable(each))) {
@@ -137,10 +139,9 @@ static void eval_dynamic_item(const FieldCode *f, const BlockItem *item, Scope *
     }
     if (open) {
         out->unknown = true;
+        out->marks = marks_union(p, out->marks, each.marks);
         return;
     }
-    Name names[] = {name_of(p, STR("key")), name_of(p, STR("value"))};
-    const Shape *shape = shape_of(scope->arena, names, 2);
     const Value *at = each.kind == TYPE_MAP ? NULL : value_elements(each);
     for (uint32_t i = 0; i < each.n; i++) {
         Value key, value = at ? at[i] : each.map->at[i].value;
@@ -150,7 +151,7 @@ static void eval_dynamic_item(const FieldCode *f, const BlockItem *item, Scope *
         case TYPE_OBJECT: key = value_string_raw(scope->arena, name_str(each.obj->shape->names[i])); break;
         default: key = value_int_prec(i, NUM_PRECISION_COUNT); break;
         }
-        one_iteration(f, item, scope, shape, key, value, out, diags);
+        one_iteration(f, item, scope, key, value, each.marks, out, diags);
     }
 }
 
