@@ -1,7 +1,8 @@
 // Where states live. A backend is a row of functions (vtable); one contract test runs on every backend.
 //
-// Slow functions are asynchronous: they deliver once on the loop. backend_wait turns one into a blocking call for
-// code that has nothing else to do. Bytes that are written must live until delivery.
+// Slow functions are asynchronous: they deliver once on the loop, never within the call. backend_wait turns one into a
+// blocking call for code that has nothing else to do. Bytes that are written, and the list of diagnostics, must live
+// until delivery. One operation of a store at a time.
 #ifndef INFRA_STATE_BACKEND_H
 #define INFRA_STATE_BACKEND_H
 
@@ -13,12 +14,13 @@ typedef struct Backend Backend;     // configured
 typedef struct StateStore StateStore; // one workspace's state in it
 
 typedef struct StoreResult {
-    bool ok;           // false: diagnostics were added to the list given
+    bool ok;           // false: diagnostics were added to the list given (but not for `held` and `changed`)
     bool found;        // read: there was a state
     Str bytes;         // read
-    Str version;       // opaque token of this content for write's if_match (ETag, or a digest)
+    Str version;       // read, write: opaque token of this content for write's if_match (ETag, or a digest)
     LockInfo holder;   // lock refused: who has it (id empty: unknown)
     bool held;         // lock refused because it is held (worth waiting for)
+    bool changed;      // write refused because the content is not that of if_match; take_over: the lock is another
     Str raw_lock;      // the stored lock text, for take_over
     const Str *names;  // list
     uint32_t count;
@@ -49,7 +51,7 @@ struct Backend {
 
 typedef struct StoreVtable {
     void (*read)(StateStore *s, Arena *arena, StoreDone done, void *ctx, Diags *diags);
-    // if_match: the version this is based on; empty: there must be none or it does not matter to the store.
+    // if_match: the version this is based on; empty: it does not matter.
     void (*write)(StateStore *s, Str bytes, Str if_match, StoreDone done, void *ctx, Diags *diags);
     // NULL in a store without locks.
     void (*lock)(StateStore *s, Arena *arena, const LockInfo *info, StoreDone done, void *ctx, Diags *diags);
@@ -61,6 +63,7 @@ typedef struct StoreVtable {
     void (*segment_list)(StateStore *s, Arena *arena, StoreDone done, void *ctx, Diags *diags);
     void (*segment_read)(StateStore *s, Arena *arena, Str name, StoreDone done, void *ctx, Diags *diags);
     void (*segment_delete)(StateStore *s, Str name, StoreDone done, void *ctx, Diags *diags);
+    // Gives back what the system lent; a lock that is held stays in the store unless the system ends it with the process.
     void (*close)(StateStore *s);
 } StoreVtable;
 
@@ -68,13 +71,19 @@ struct StateStore {
     const StoreVtable *vt;
     Loop *loop;
     Str where;        // for messages: a path, "s3://bucket/key"
+    Str lock_path;    // what LockInfo.path says
     Str journal_path; // where this store's local journal lies
     bool indent;      // local files are written with two spaces
 };
 
+// "local", "inmem", "s3"; NULL for any other.
 const BackendType *backend_find(Str name);
 // All names, for messages.
 const BackendType *const *backend_all(uint32_t *n);
+
+// A state file by its path, with no backend around it (-state, terraform_remote_state, errored.tfstate). backup: where
+// the content as it was goes before the first write; empty: nowhere.
+StateStore *local_store(Loop *loop, Arena *arena, Str path, Str backup);
 
 // Runs the loop until delivery. Result texts as delivered.
 typedef struct BackendWait {

@@ -8,5 +8,7 @@
 void codec_write_object(JsonWriter *w, Arena *scratch, const StateObject *o, Str provider);
 // From the next value of r. Texts are slices of r's text or in the arena. False on what no state may hold.
 bool codec_read_object(Arena *arena, JsonReader *r, StateObject *out);
+// Replaces the outputs of s by those of a JSON object.
+bool codec_read_outputs(Arena *arena, Str json, Snapshot *s);
 
 #endif

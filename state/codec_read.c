@@ -326,6 +326,13 @@ static bool read_outputs(Read *rd) {
     return good;
 }
 
+bool codec_read_outputs(Arena *arena, Str json, Snapshot *s) {
+    Diags ignored = diags_in(arena);
+    Read rd = {.arena = arena, .s = s, .r = json_reader(arena, json), .where = STR("outputs"), .diags = &ignored};
+    s->output_count = 0;
+    return read_outputs(&rd) && json_next(&rd.r) == JSON_END;
+}
+
 static bool read_checks(Read *rd) {
     Str raw = STR_NONE;
     if (!read_raw(rd, '[', &raw)) return false;

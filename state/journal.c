@@ -192,6 +192,24 @@ static void journal_free(Journal *j) {
     free(j);
 }
 
+// Ends with the process, however it ends. False: another process has it.
+static bool lock_journal(int fd) {
+    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+#ifdef F_OFD_SETLK
+    if (fcntl(fd, F_OFD_SETLK, &lock) == 0) return true;
+    if (errno == EAGAIN || errno == EACCES) return false;
+#endif
+    return fcntl(fd, F_SETLK, &lock) == 0 || (errno != EAGAIN && errno != EACCES);
+}
+
+bool journal_in_use(const char *path) {
+    int fd = open(path, O_RDWR | O_CLOEXEC);
+    if (fd < 0) return false;
+    bool used = !lock_journal(fd);
+    close(fd);
+    return used;
+}
+
 Journal *journal_open(Process *process, Loop *loop, const char *path, const JournalHead *head, Diags *diags) {
     bool added = true;
     int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
@@ -203,6 +221,12 @@ Journal *journal_open(Process *process, Loop *loop, const char *path, const Jour
     if (error) {
         if (fd >= 0) close(fd);
         fs_error(diags, "open for writing", path, error);
+        return NULL;
+    }
+    if (!lock_journal(fd)) {
+        close(fd);
+        diag_error(diags, "journal_in_use", SPAN_NONE, "Journal in use",
+                   "Another process that still runs is writing \"%s\". Wait for it to end.", path);
         return NULL;
     }
     Journal *j = calloc(1, sizeof *j);
@@ -219,6 +243,12 @@ Journal *journal_open(Process *process, Loop *loop, const char *path, const Jour
     journal_begin(j);
     kill_from_environment(j);
     return j;
+}
+
+void journal_base(Journal *j, Str lineage, uint64_t serial) {
+    j->head.lineage = str_copy(j->arena, lineage);
+    j->head.serial = serial;
+    journal_encode_head(&j->head, &j->pending);
 }
 
 uint64_t journal_next_op(Journal *j) { return j->next_op++; }
@@ -305,7 +335,7 @@ static int journal_rewrite(Journal *j) {
     j->size = 0;
     journal_begin(j);
     for (uint32_t i = 0; i < j->open.n; i++) buf_add(&j->pending, buf_str(&j->open.at[i].frame));
-    int error = fs_write_all(fd, buf_str(&j->pending));
+    int error = lock_journal(fd) ? fs_write_all(fd, buf_str(&j->pending)) : EAGAIN;
     if (!error) error = fs_sync(fd);
     if (!error && rename(fresh, j->path) != 0) error = errno;
     if (error) {
@@ -333,6 +363,7 @@ bool journal_finish(Journal *j, uint64_t serial, Diags *diags) {
     j->head.serial = serial;
     j->error = j->open.n ? journal_rewrite(j) : journal_empty(j);
     j->has_records = j->open.n > 0;
+    j->opened_size = j->size;
     j->durable = j->taken = j->appended;
     return j->error ? journal_problem(j, diags) : true;
 }

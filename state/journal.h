@@ -68,7 +68,12 @@ typedef struct JournalRecord {
 
 // Opens for appending. A new or empty file gets the magic and the head; one with content is cut at a torn end and gets
 // the head added. Nothing is on disk before the first sync. The head's texts live as long as the journal.
+// It is locked against other processes as long as it is open; a journal that another process has open is an error.
 Journal *journal_open(Process *process, Loop *loop, const char *path, const JournalHead *head, Diags *diags);
+// Does another process have it open?
+bool journal_in_use(const char *path);
+// A head written before the state was known has no lineage: adds one with it.
+void journal_base(Journal *j, Str lineage, uint64_t serial);
 uint64_t journal_next_op(Journal *j);
 // Buffered. The record's bytes are encoded at once.
 void journal_append(Journal *j, const JournalRecord *record);
@@ -96,7 +101,7 @@ void journal_kill_at(Journal *j, uint64_t record, JournalKill how);
 
 // Reading what an earlier run left.
 typedef struct JournalContent {
-    VEC(JournalHead) heads;      // never empty; the first says what the records build on
+    VEC(JournalHead) heads;      // never empty; the first with a lineage says what the records build on
     VEC(JournalRecord) records;  // all but heads
     uint64_t good_size;          // bytes up to the torn end
     bool torn;                   // the last record was cut off

@@ -30,7 +30,7 @@ static bool read_stat(Arena *arena, int64_t pid, char *state, int64_t *start) {
     const char *p = line.p ? line.p + line.n : NULL;
     if (!p || p[0] != ' ') return false;
     *state = p[1];
-    for (int field = 2; field < 22 && p; field++) p = strchr(p + 1, ' ');
+    for (int field = 3; field < 22 && p; field++) p = strchr(p + 1, ' ');
     *start = p ? strtoll(p, NULL, 10) : 0;
     return *start > 0;
 }

@@ -69,7 +69,7 @@ static JournalRecord record(JournalKind kind, uint64_t op) {
         r.token = STR("tok");
         r.planned = STR("{\"id\":{\"unknown\":true}}");
         r.before = STR("[\"vpc-1\"]");
-    } else {
+    } else if (kind != JOURNAL_OUTPUTS) {
         static const Str dependencies[] = {STR_INIT("a.x"), STR_INIT("a.y")};
         r.has_object = true;
         r.object = (StateObject){.key = r.key, .schema_version = 3, .attributes = STR("{\"n\":9007199254740993}"),
@@ -283,7 +283,10 @@ static void owners_are_told_apart(void **state) {
     (void)state;
     Rig *rig = rig_new();
     JournalHead head = rig->head;
+    void *grown = malloc((size_t)64 << 20); // a process that grows is the same process
+    assert_non_null(grown);
     assert_false(journal_owner_gone(rig->arena, &head));
+    free(grown);
     head.start_time++;
     assert_true(journal_owner_gone(rig->arena, &head));
     head = rig->head;
