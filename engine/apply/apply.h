@@ -52,9 +52,10 @@ typedef struct ApplyResult {
 // The plan's walk is used up. False when anything failed; the state was written either way (or the diagnostics say
 // where it is). Drift found by the plan goes into the state too.
 bool apply_plan(Plan *plan, StateManager *manager, const ApplyOptions *options, ApplyResult *out, Diags *diags);
-// Before planning: asks the providers what became of operations that an earlier run left open and puts the answers
-// into the state (in memory; written when the manager may write). False when a person has to look first.
-bool apply_recover(Walk *walk, StateManager *manager, const ApplyOptions *options, Diags *diags);
+// Before planning: asks the providers what became of operations that an earlier run left open, and puts the answers
+// into the state; with write into the journal too. The walk is a fresh one of kind WALK_PLAN_DESTROY, used for nothing
+// else after. False when a person has to look first.
+bool apply_recover(Walk *walk, StateManager *manager, const ApplyOptions *options, bool write, Diags *diags);
 // First interrupt: start nothing new, finish what runs. Second: cancel what runs.
 void apply_stop(Walk *walk, bool hard);
 

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "engine/base/heap.h"
 #include "engine/graph/cycle.h"
 
 static const struct {
@@ -80,43 +81,21 @@ static void build_users(Arena *arena, Graph *g) {
     g->user = user;
 }
 
-static void heap_push(uint32_t *heap, uint32_t *n, uint32_t x) {
-    uint32_t i = (*n)++;
-    while (i > 0 && heap[(i - 1) / 2] > x) {
-        heap[i] = heap[(i - 1) / 2];
-        i = (i - 1) / 2;
-    }
-    heap[i] = x;
-}
-
-static uint32_t heap_pop(uint32_t *heap, uint32_t *n) {
-    uint32_t top = heap[0], x = heap[--*n], i = 0;
-    for (;;) {
-        uint32_t c = 2 * i + 1;
-        if (c >= *n) break;
-        if (c + 1 < *n && heap[c + 1] < heap[c]) c++;
-        if (heap[c] >= x) break;
-        heap[i] = heap[c];
-        i = c;
-    }
-    heap[i] = x;
-    return top;
-}
-
 // Topological order, smallest ready id first. Returns how many nodes could be ordered.
 static uint32_t build_order(Arena *arena, Graph *g, uint32_t *order) {
     uint32_t *left = ARENA_ARRAY(arena, uint32_t, g->n + 1);
-    uint32_t *heap = ARENA_ARRAY(arena, uint32_t, g->n + 1);
-    uint32_t ready = 0, n = 0;
+    uint32_t *rank = ARENA_ARRAY(arena, uint32_t, g->n + 1), n = 0;
+    Heap ready = {ARENA_ARRAY(arena, uint32_t, g->n + 1), 0, rank};
     for (uint32_t i = 0; i < g->n; i++) {
+        rank[i] = i;
         left[i] = g->dep_start[i + 1] - g->dep_start[i];
-        if (left[i] == 0) heap_push(heap, &ready, i);
+        if (left[i] == 0) heap_push(&ready, i);
     }
-    while (ready > 0) {
-        uint32_t x = heap_pop(heap, &ready);
+    while (ready.n > 0) {
+        uint32_t x = heap_pop(&ready);
         order[n++] = x;
         for (uint32_t j = g->user_start[x]; j < g->user_start[x + 1]; j++)
-            if (--left[g->user[j]] == 0) heap_push(heap, &ready, g->user[j]);
+            if (--left[g->user[j]] == 0) heap_push(&ready, g->user[j]);
     }
     return n;
 }

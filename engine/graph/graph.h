@@ -13,7 +13,8 @@
 
 enum {
     EDGE_SAME_KEY = 1, // every reference is by each.key or count.index: instance k needs instance k only
-    EDGE_ORDER = 2,    // depends_on: order without data
+    EDGE_ORDER = 2,      // structural: a module and its call, a resource and its provider
+    EDGE_DEPENDS_ON = 4, // written in depends_on
 };
 
 typedef struct ImplicitProvider {

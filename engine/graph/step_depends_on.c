@@ -7,16 +7,16 @@ static void depends_on(Build *b, const ModuleNode *node, uint32_t from, uint32_t
     uint32_t i = SLOT_INDEX(slot);
     switch (SLOT_KIND(slot)) {
     case SLOT_RESOURCE:
-        build_edge(b, from, node->base + config_local_id(node->def, BLOCK_RESOURCE, i), span, EDGE_ORDER);
+        build_edge(b, from, node->base + config_local_id(node->def, BLOCK_RESOURCE, i), span, EDGE_DEPENDS_ON);
         break;
     case SLOT_MODULE:
-        build_edge(b, from, config->block_count + node->first_child + i, span, EDGE_ORDER);
+        build_edge(b, from, config->block_count + node->first_child + i, span, EDGE_DEPENDS_ON);
         break;
     case SLOT_VARIABLE:
-        build_edge(b, from, node->base + config_local_id(node->def, BLOCK_VARIABLE, i), span, EDGE_ORDER);
+        build_edge(b, from, node->base + config_local_id(node->def, BLOCK_VARIABLE, i), span, EDGE_DEPENDS_ON);
         break;
     case SLOT_LOCAL:
-        build_edge(b, from, node->base + config_local_id(node->def, BLOCK_LOCAL, i), span, EDGE_ORDER);
+        build_edge(b, from, node->base + config_local_id(node->def, BLOCK_LOCAL, i), span, EDGE_DEPENDS_ON);
         break;
     default: break; // path, each and the like order nothing
     }

@@ -2,21 +2,21 @@
 
 #include "engine/value/marks.h"
 
+// The result of this object, made when absent. A second evaluation (in an apply) starts it anew.
 static CheckResult *checks_result(Walk *w, const CheckObject *object) {
-    for (uint32_t i = w->checks.n; i > 0; i--) { // the same object has its rules one after another
-        CheckResult *c = &w->checks.at[i - 1];
-        if (str_eq(c->object_addr, object->address) && str_eqz(c->object_kind, object->kind)) return c;
-        if (w->checks.n - i > 2) break;
+    if (!w->check_index.arena) w->check_index = strmap_in(w->arena);
+    bool added;
+    uint64_t *slot = strmap_put(&w->check_index, str_copy(w->arena, object->address), &added);
+    if (added) {
+        *slot = w->checks.n;
+        (void)vec_add(w->arena, &w->checks);
     }
-    CheckResult *c = vec_add(w->arena, &w->checks);
+    CheckResult *c = &w->checks.at[*slot];
     c->object_kind = str_of(object->kind);
     c->config_addr = str_copy(w->arena, object->config_address);
     c->object_addr = str_copy(w->arena, object->address);
-    c->status = CHECK_PASS;
     return c;
 }
-
-void checks_record_unknown(Walk *w, const CheckObject *object) { checks_result(w, object)->status = CHECK_UNKNOWN; }
 
 // The rule's message, or why it cannot be shown.
 static Str checks_message(WalkScope *s, const Rule *rule, Diags *diags) {
@@ -64,6 +64,11 @@ bool checks_run(WalkScope *s, const RuleList *rules, const CheckObject *object, 
     if (rules->list.n == 0) return true;
     CheckResult *result = checks_result(s->walk, object);
     bool ok = true;
+    if (result->phase != s->walk->kind) {
+        result->phase = s->walk->kind;
+        result->status = CHECK_PASS;
+        result->failures.n = 0;
+    }
     for (uint32_t i = 0; i < rules->list.n; i++)
         ok &= checks_rule(s, &rules->list.at[i], result, object, severity, summary);
     return ok;

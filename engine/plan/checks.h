@@ -15,7 +15,5 @@ typedef struct CheckObject {
 // rule failed and severity is an error.
 bool checks_run(WalkScope *scope, const RuleList *rules, const CheckObject *object, Severity severity,
                 const char *summary);
-// Records an object whose rules could not be evaluated yet.
-void checks_record_unknown(Walk *w, const CheckObject *object);
 
 #endif

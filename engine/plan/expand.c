@@ -167,6 +167,7 @@ static void expand_add_module(Walk *w, const ModuleNode *child, ModuleInst *pare
     m->have = ARENA_ARRAY(w->arena, uint8_t, def->nodes + 1);
     m->rows = ARENA_ARRAY(w->arena, RowRange, def->resources.n + 1);
     m->once = ARENA_ARRAY(w->arena, struct OnceCache *, def->nodes + 1);
+    m->expansions = ARENA_ARRAY(w->arena, struct Expansion *, def->resources.n + 1);
     vec_push(w->arena, &w->modules, m);
     w->inst_count[child->id]++;
 }

@@ -246,6 +246,18 @@ static void plan_outputs(Plan *plan) {
     if (plan->outputs.n > 1) qsort(plan->outputs.at, plan->outputs.n, sizeof *plan->outputs.at, output_cmp);
 }
 
+bool plan_configure(Walk *w, const uint32_t *providers, uint32_t n) {
+    Plan none = {.walk = w};
+    Planner planner = {.plan = &none, .walk = w};
+    planner.cbd = ARENA_ARRAY(w->arena, uint8_t, w->graph->n + 1);
+    uint8_t *wanted = ARENA_ARRAY(w->arena, uint8_t, w->graph->n + 1);
+    w->refresh = false;
+    for (uint32_t i = 0; i < n; i++) w->provider_needed[providers[i]] = 1;
+    graph_reach(w->graph, providers, n, wanted);
+    WalkVisitor visitor = {.start = plan_destroy_start, .wanted = wanted, .ctx = &planner};
+    return walk_run(w, &visitor);
+}
+
 Plan *plan_make(Walk *w, const PlanOptions *options) {
     Plan *plan = ARENA_NEW(w->arena, Plan);
     plan->walk = w;
@@ -265,6 +277,8 @@ Plan *plan_make(Walk *w, const PlanOptions *options) {
         visitor.start = options->refresh_only ? plan_refresh_start : plan_start;
         visitor.wanted = targets;
     }
+    plan->wanted = visitor.wanted;
+    plan->cbd = planner.cbd;
     bool whole = walk_run(w, &visitor);
     if (!options->refresh_only && !w->stop) orphans_plan(&planner);
     plan->errored = !whole || w->diags->errors > errors;

@@ -31,6 +31,8 @@ typedef struct Plan {
     VEC(uint32_t) drift;   // prior objects whose reading differs
     VEC(OutputChange) outputs;
     uint32_t create, update, destroy, forget, import; // as the summary line counts: a replacement counts in both
+    const uint8_t *wanted; // per graph node, NULL: all (targets)
+    const uint8_t *cbd;    // per graph node: create before destroy, own or because a user has it
     bool errored;
     bool changes_any;      // an action other than no-op, or an output change
     int64_t timestamp_ns;
@@ -39,6 +41,9 @@ typedef struct Plan {
 // Makes the plan. NULL only when nothing could be planned at all; with errors in diags the plan is incomplete and
 // `errored`. The walk's state is not modified.
 Plan *plan_make(Walk *walk, const PlanOptions *options);
+// Configures these providers (graph nodes) and decodes their objects as the state has them; nothing is read or planned.
+// The walk is of kind WALK_PLAN_DESTROY.
+bool plan_configure(Walk *walk, const uint32_t *providers, uint32_t n);
 // "Plan: 1 to add, 2 to change, 0 to destroy."
 void plan_summary(const Plan *plan, Buf *out);
 

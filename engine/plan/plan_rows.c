@@ -14,6 +14,8 @@ bool plan_rows_make(Walk *w, ModuleInst *m, uint32_t resource, uint32_t node, Ex
     WalkScope s;
     scope_init(&s, w, m, config_local_id(def, BLOCK_RESOURCE, resource), r->once_count, w->arena);
     if (!expand_repeat(&s, r->repeat, r->repeat_code, e, w->diags)) return false;
+    m->expansions[resource] = ARENA_NEW(w->arena, Expansion);
+    *m->expansions[resource] = *e;
     uint32_t first = row_add(&w->rows, e->n);
     m->rows[resource] = (RowRange){first, e->n};
     RowRange prior = prior_of(w, resource_address(w->scratch, m, r));

@@ -21,7 +21,7 @@ static Str address_tail(Str address) {
     return at < 0 ? address : str_slice(address, (size_t)at + 1, address.n);
 }
 
-static uint32_t provider_by_state(const Walk *w, Str text) {
+uint32_t prior_provider_node(const Walk *w, Str text) {
     Str module, address, alias;
     if (!prior_provider_parts(text, &module, &address, &alias)) return UINT32_MAX;
     uint32_t implicit = UINT32_MAX;
@@ -75,7 +75,7 @@ void prior_prepare(Walk *w) {
             bool added = false;
             if (!known) {
                 known = strmap_put(&states, r->provider, &added);
-                if (added) *known = provider_by_state(w, r->provider);
+                if (added) *known = prior_provider_node(w, r->provider);
             }
             provider = (uint32_t)*known;
         }
@@ -108,6 +108,19 @@ PriorObject *prior_find(const Walk *w, RowRange objects, InstanceKey key) {
     if (lo == objects.first + objects.n) return NULL;
     PriorObject *p = &w->prior.at[lo];
     return key_equal(p->object->key, key) && p->object->deposed.n == 0 ? p : NULL;
+}
+
+void prior_detach(Walk *w) {
+    StateResource *resources = ARENA_ARRAY(w->arena, StateResource, w->state->resource_count + 1);
+    StateObject *objects = ARENA_ARRAY(w->arena, StateObject, w->prior.n + 1);
+    const StateResource *first = w->state->resources;
+    if (w->state->resource_count) memcpy(resources, first, sizeof *resources * w->state->resource_count);
+    for (uint32_t i = 0; i < w->prior.n; i++) {
+        PriorObject *p = &w->prior.at[i];
+        objects[i] = *p->object;
+        p->object = &objects[i];
+        p->resource = &resources[p->resource - first];
+    }
 }
 
 const Schema *prior_schema(const Walk *w, const PriorObject *p) {

@@ -13,9 +13,13 @@ void prior_prepare(Walk *w);
 RowRange prior_of(const Walk *w, Str address);
 // The current object with this key, or NULL.
 PriorObject *prior_find(const Walk *w, RowRange objects, InstanceKey key);
+// Gives the prior objects tables of their own, so that edits of the state leave what was planned with as it is.
+void prior_detach(Walk *w);
 const Schema *prior_schema(const Walk *w, const PriorObject *p);
 // Decodes and reads all objects of the provider; calls walk_node_done for the provider's node at the end.
 void prior_read(Walk *w, ProviderUse *use);
+// The graph node of the provider configuration that the state's text names, or UINT32_MAX.
+uint32_t prior_provider_node(const Walk *w, Str provider);
 // Provider address and alias out of the state's form: provider["…/aws"].west, module.x.provider["…"].
 bool prior_provider_parts(Str text, Str *module, Str *address, Str *alias);
 

@@ -59,11 +59,10 @@ _Static_assert(sizeof(Row) <= 72, "rows are many");
 // What only rows with a change have.
 typedef struct RowExtra {
     PathList replace;        // paths that need a replacement
-    Value config;            // as evaluated for the plan (write-only values included, never stored)
     const void *private_bytes; // of the plan, for apply
     size_t private_n;
     Str note;                // what the provider wants the plan to say
-    Value replaced_prior;    // planned against: the object that a replacement leaves (create before destroy)
+    Str deposed;             // in an apply: what the object that a replacement left is called
 } RowExtra;
 
 typedef struct RowTable {

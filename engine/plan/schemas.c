@@ -1,5 +1,6 @@
 #include "engine/plan/schemas.h"
 
+#include "engine/base/map.h"
 #include "engine/schema/suggest.h"
 
 typedef struct PluginSchemas {
@@ -37,11 +38,12 @@ static const Schema *schemas_resource(SchemaSource *source, Str address, Resourc
     if (schema) return schema;
     size_t n = 0;
     const char *const *names = plugin_types(plugin, kind, &n);
-    Str near = suggest_nearest(name_str(type), names, n);
+    Suggest near = suggest_start(name_str(type));
+    for (size_t i = 0; i < n; i++) suggest_try(&near, str_of(names[i]));
     diag_error(diags, "unknown_type", span, mode == MODE_DATA ? "Invalid data source" : "Invalid resource type",
-               "The provider %.*s has no %s \"%s\".%s%.*s%s", STR_ARG(address),
+               "The provider %.*s has no %s \"%s\".%s", STR_ARG(address),
                mode == MODE_DATA ? "data source" : mode == MODE_EPHEMERAL ? "ephemeral resource" : "resource type",
-               type->text, near.n ? " Did you mean \"" : "", STR_ARG(near), near.n ? "\"?" : "");
+               type->text, suggest_text(s->arena, &near));
     return NULL;
 }
 

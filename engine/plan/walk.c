@@ -1,5 +1,6 @@
 #include "engine/plan/walk.h"
 
+#include "engine/base/heap.h"
 #include "engine/plan/prior.h"
 
 // How long a walk works before it lets the loop look at its descriptors.
@@ -10,11 +11,10 @@ typedef struct Runner {
     const WalkVisitor *visitor;
     uint32_t *left;     // per node: dependencies not yet done
     uint32_t *position; // per node: its place in graph->order
-    uint32_t *heap;     // ready nodes by position
-    uint32_t ready, running, finished;
+    Heap ready;         // by position
+    uint32_t running, finished;
     uint8_t *bad;       // per node: something it needs failed
     bool changed;       // a running node ended while the runner waited
-    bool inside;        // start() is on the stack: node_done only notes
 } Runner;
 
 static void walk_add_root(Walk *w) {
@@ -25,6 +25,7 @@ static void walk_add_root(Walk *w) {
     m->have = ARENA_ARRAY(w->arena, uint8_t, m->node->def->nodes + 1);
     m->rows = ARENA_ARRAY(w->arena, RowRange, m->node->def->resources.n + 1);
     m->once = ARENA_ARRAY(w->arena, struct OnceCache *, m->node->def->nodes + 1);
+    m->expansions = ARENA_ARRAY(w->arena, struct Expansion *, m->node->def->resources.n + 1);
     vec_push(w->arena, &w->modules, m);
     w->inst_first[0] = 0;
     w->inst_count[0] = 1;
@@ -87,29 +88,6 @@ Walk *walk_new(Arena *arena, WalkKind kind, Loop *loop, const Config *config, co
     return w;
 }
 
-static void heap_push(Runner *r, uint32_t node) {
-    uint32_t i = r->ready++, p = r->position[node];
-    while (i > 0 && r->heap[(i - 1) / 2] > p) {
-        r->heap[i] = r->heap[(i - 1) / 2];
-        i = (i - 1) / 2;
-    }
-    r->heap[i] = p;
-}
-
-static uint32_t heap_pop(Runner *r) {
-    uint32_t top = r->heap[0], x = r->heap[--r->ready], i = 0;
-    for (;;) {
-        uint32_t c = 2 * i + 1;
-        if (c >= r->ready) break;
-        if (c + 1 < r->ready && r->heap[c + 1] < r->heap[c]) c++;
-        if (r->heap[c] >= x) break;
-        r->heap[i] = r->heap[c];
-        i = c;
-    }
-    r->heap[i] = x;
-    return r->walk->graph->order[top];
-}
-
 static void runner_finish(Runner *r, uint32_t node, NodeState state) {
     const Graph *g = r->walk->graph;
     r->walk->node_state[node] = (uint8_t)state;
@@ -117,7 +95,7 @@ static void runner_finish(Runner *r, uint32_t node, NodeState state) {
     for (uint32_t j = g->user_start[node]; j < g->user_start[node + 1]; j++) {
         uint32_t user = g->user[j];
         if (state != NODE_DONE) r->bad[user] = 1;
-        if (--r->left[user] == 0) heap_push(r, user);
+        if (--r->left[user] == 0) heap_push(&r->ready, user);
     }
 }
 
@@ -136,9 +114,11 @@ static void runner_start(Runner *r, uint32_t node) {
     if (r->visitor->start(w, node, r->visitor->ctx)) walk_node_done(w, node, false);
 }
 
-void walk_node_done(Walk *w, uint32_t node, bool failed) {
-    Runner *r = w->runner;
-    assert(r && w->node_state[node] == NODE_RUNNING);
+void walk_node_done(Walk *w, uint32_t node, bool failed) { w->finish(w, node, failed); }
+
+static void runner_node_done(Walk *w, uint32_t node, bool failed) {
+    Runner *r = w->finish_ctx;
+    assert(w->node_state[node] == NODE_RUNNING);
     r->running--;
     r->changed = true;
     runner_finish(r, node, failed ? NODE_FAILED : NODE_DONE);
@@ -150,20 +130,21 @@ bool walk_run(Walk *w, const WalkVisitor *visitor) {
     Runner r = {.walk = w, .visitor = visitor};
     r.left = ARENA_ARRAY(arena, uint32_t, g->n + 1);
     r.position = ARENA_ARRAY(arena, uint32_t, g->n + 1);
-    r.heap = ARENA_ARRAY(arena, uint32_t, g->n + 1);
+    r.ready = (Heap){ARENA_ARRAY(arena, uint32_t, g->n + 1), 0, r.position};
     r.bad = ARENA_ARRAY(arena, uint8_t, g->n + 1);
     memset(w->node_state, NODE_WAITING, g->n);
-    w->runner = &r;
+    w->finish = runner_node_done;
+    w->finish_ctx = &r;
     uint32_t errors = w->diags->errors;
     for (uint32_t i = 0; i < g->n; i++) r.position[g->order[i]] = i;
     for (uint32_t i = 0; i < g->n; i++) {
         r.left[i] = g->dep_start[i + 1] - g->dep_start[i];
-        if (r.left[i] == 0) heap_push(&r, i);
+        if (r.left[i] == 0) heap_push(&r.ready, i);
     }
     int64_t slice = loop_now(w->loop);
     while (r.finished < g->n) {
-        if (r.ready > 0 && !(w->stop && r.running == 0)) {
-            if (!w->stop) runner_start(&r, heap_pop(&r));
+        if (r.ready.n > 0 && !(w->stop && r.running == 0)) {
+            if (!w->stop) runner_start(&r, heap_pop(&r.ready));
             if (r.running > 0 && loop_now(w->loop) - slice > WALK_SLICE_NS) {
                 loop_poll(w->loop);
                 slice = loop_now(w->loop);
@@ -176,7 +157,7 @@ bool walk_run(Walk *w, const WalkVisitor *visitor) {
         slice = loop_now(w->loop);
     }
     bool whole = r.finished == g->n;
-    w->runner = NULL;
+    w->finish = NULL;
     arena_free(arena);
     return whole && w->diags->errors == errors;
 }

@@ -34,6 +34,7 @@ typedef struct ModuleInst {
     Value *values;       // per local block id: variable, local, output; a resource's or call's whole value once built
     uint8_t *have;       // per local block id: values[i] is there
     RowRange *rows;      // per resource of the def
+    struct Expansion **expansions; // likewise: what its instances were made from
     struct OnceCache **once; // per local block id, made on first use
 } ModuleInst;
 
@@ -73,6 +74,7 @@ typedef struct CheckResult {
     Str config_addr, object_addr;
     enum { CHECK_PASS, CHECK_FAIL, CHECK_ERROR, CHECK_UNKNOWN } status;
     VEC(Str) failures;
+    WalkKind phase;     // which walk evaluated it last
 } CheckResult;
 
 struct Walk {
@@ -100,10 +102,14 @@ struct Walk {
     uint8_t *node_state;      // per node: NodeState
     uint8_t *provider_needed; // per graph node: a provider configuration that something uses
     VEC(CheckResult) checks;
+    StrMap check_index;       // object address to index in checks
     bool refresh;
     bool stop;                // interrupted: start nothing new
     Arena *scratch;           // reset between rows
-    struct Runner *runner;    // of the walk_run that is under way
+    // Whoever visits nodes learns here that one is done: walk_run, or an apply.
+    void (*finish)(Walk *w, uint32_t node, bool failed);
+    void *finish_ctx;
+    void *applier;            // of the apply that is under way, for apply_stop
 };
 
 typedef enum NodeState { NODE_WAITING, NODE_RUNNING, NODE_DONE, NODE_FAILED, NODE_SKIPPED } NodeState;

@@ -5,6 +5,7 @@
 #ifndef INFRA_EVAL_FUNCS_FUNCS_H
 #define INFRA_EVAL_FUNCS_FUNCS_H
 
+#include "engine/base/base64.h"
 #include "engine/eval/func.h"
 #include "engine/value/marks.h"
 
@@ -32,7 +33,6 @@ const Type *result_set(FuncCall *call);
 const Type *result_one(FuncCall *call);
 const Type *result_zipmap(FuncCall *call);
 const Type *result_parseint(FuncCall *call);
-const Type *result_regex(FuncCall *call);
 const Type *result_regexall(FuncCall *call);
 const Type *result_removed(FuncCall *call);    // list, map: always an error
 const Type *result_tostring(FuncCall *call);
@@ -59,18 +59,13 @@ static inline bool is_mapping(uint8_t kind) { return kind == TYPE_MAP || kind ==
 // "list of string", in the call's arena.
 Str call_friendly(FuncCall *call, const Type *type);
 
-// base64 as RFC 4648 section 4 has it, with padding. decode: newlines are skipped; false with *bad the offset.
-void base64_encode(Str bytes, Buf *out);
-bool base64_decode(Str text, Buf *out, size_t *bad);
+// Base64 that a user wrote: line ends are skipped, unused bits may be anything.
+bool call_base64(FuncCall *call, Str text, Str *out);
 
-// File contents, relative to the context's folder, read once per walk. NULL after func_fail on argument 0.
-const Str *file_read(FuncCall *call, Str path, Marks marks);
-// The path as the file functions open it: ~ expanded, absolute.
-Str file_path(FuncContext *context, Arena *arena, Str path);
-
-// Hashes.
-typedef enum HashKind { HASH_MD5, HASH_SHA1, HASH_SHA256, HASH_SHA512 } HashKind;
-uint32_t hash_bytes(HashKind kind, Str bytes, uint8_t out[64]);
+// A file's content, its path relative to the context's folder, read once per walk. NULL after func_fail on argument 0.
+const Str *filesystem_read(FuncCall *call, Str path, Marks marks);
+// The path as the file functions open it: ~ expanded, absolute, clean. False after func_fail.
+bool file_path(FuncCall *call, Str path, Str *out);
 
 // cty's JSON of a value that is known as a whole, as jsonencode gives it.
 Str call_json(FuncCall *call, Value v);
