@@ -71,6 +71,7 @@ typedef void (*AwsDone)(void *ctx, const AwsResult *result);
 
 // Settings are copied. Credentials are looked for at the first call; failing then is that call's error.
 AwsClient *aws_client_new(Loop *loop, Arena *arena, const AwsSettings *settings);
+// Calls under way are dropped: their done is not called.
 void aws_client_free(AwsClient *client);
 Str aws_client_region(const AwsClient *client);
 // A service's model, built in or from the client's own model folders; NULL with a diagnostic when there is none.
@@ -85,6 +86,9 @@ typedef struct AwsRequest {
     Str region;         // empty: the client's
     bool all_pages;     // follow the operation's paginator and join its result members
     uint32_t max_tries; // 0: the client's
+    // A request that may have arrived, but whose answer was lost, is not sent again: it creates something and has no
+    // token by which the service would know it. Answers, 5xx too, are retried as ever.
+    bool no_resend;
     // The operation's blob payload as bytes instead of a base64 member: what is sent (copied), and what comes back in
     // AwsResult.payload, the member being null then. For objects of S3.
     Str payload;
@@ -94,7 +98,7 @@ typedef struct AwsRequest {
     uint32_t retry_code_count;
 } AwsRequest;
 
-// arena holds the result and must live until done. The delivered texts live in it.
+// arena holds the result and must live until done, and so must the input's values. The delivered texts live in it.
 AwsCall *aws_call(AwsClient *client, Arena *arena, const AwsRequest *request, AwsDone done, void *ctx);
 // done comes later with error code "RequestCanceled".
 void aws_cancel(AwsCall *call);

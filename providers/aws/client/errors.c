@@ -8,7 +8,7 @@
 #include "providers/aws/client/text.h"
 #include "providers/aws/client/xml.h"
 
-static Str request_id_of(const HttpResponse *response) {
+Str protocol_request_id(const HttpResponse *response) {
     static const Str names[] = {STR_INIT("x-amzn-RequestId"), STR_INIT("x-amz-request-id"),
                                 STR_INIT("x-amzn-request-id")};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
@@ -97,13 +97,14 @@ static Str code_of_status(int status) {
 void protocol_error(Arena *arena, const AwsOperation *operation, const HttpResponse *response, AwsError *out) {
     out->status = response->status;
     out->sent = true;
-    out->request_id = str_copy(arena, request_id_of(response));
+    out->request_id = str_copy(arena, protocol_request_id(response));
     AwsProtocol protocol = operation->model->protocol;
     if (protocol == AWS_JSON || protocol == AWS_REST_JSON)
         json_error_read(arena, operation, response, out);
     else
         xml_error_read(arena, response, out);
-    if (str_empty(out->code) && str_eqz(operation->method, "HEAD")) out->code = code_of_status(response->status);
+    bool bare = str_eqz(operation->method, "HEAD") || response->status == 304;
+    if (str_empty(out->code) && bare) out->code = code_of_status(response->status);
     if (out->code.n || out->message.n) return;
     // Proxies and load balancers answer in their own words.
     Str begin = str_slice(str_trim(response->body), 0, 200);

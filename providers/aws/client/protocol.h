@@ -28,6 +28,8 @@ bool protocol_result(Arena *arena, const AwsOperation *operation, const HttpResp
                      Value *out, Str *problem);
 // Code, message and request id of an error's answer. The code stays empty when the body is none of the protocol's.
 void protocol_error(Arena *arena, const AwsOperation *operation, const HttpResponse *response, AwsError *out);
+// From the headers, empty when they have none.
+Str protocol_request_id(const HttpResponse *response);
 // True when a successful status carries an error's body nevertheless, as S3 does.
 bool protocol_hidden_error(Arena *arena, const AwsOperation *operation, const HttpResponse *response);
 
