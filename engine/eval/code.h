@@ -99,6 +99,11 @@ struct Scope {
     struct FuncContext *funcs;  // what functions need (func.h)
     Value *frame;               // iterators of dynamic blocks around the code, innermost last; may be NULL
     struct OnceCache *once;     // NULL: nothing is kept between evaluations
+    // The dialect of resource-type definitions: what is inside of null, and an index past the end, is null; iterating
+    // null gives nothing; a null condition is false; of a condition only the chosen branch is evaluated, whatever its
+    // type; null in a template or an operation makes the whole null; a function that does not take null sees an empty
+    // collection, or gives null.
+    bool lenient;
 };
 
 // The value, in scope->arena. After an error: an unknown of unknown type, with diagnostics added (check diags).

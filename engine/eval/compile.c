@@ -200,7 +200,7 @@ static Code *compile_object(Compiler *c, const Expr *expr) {
 }
 
 uint32_t compile_loop_open(Compiler *c, Str key, Str value, Span span, Code *code, ForNode *loop) {
-    uint32_t floor = c->local_n, index;
+    uint32_t floor = c->local_n, index = 0;
     loop->key_local = loop->value_local = NODE_LOCALS;
     bool fits = true;
     if (!str_empty(key)) {

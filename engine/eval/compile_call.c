@@ -77,6 +77,7 @@ Code *compile_call(Compiler *c, const Expr *expr) {
         if (code->kind == NODE_TRY || n == 1) {
             code->list = args;
             code->count = n;
+            code->stuck = false; // they are there to catch errors
             return compile_finish(c, code);
         }
         code->kind = NODE_CALL;

@@ -89,8 +89,8 @@ static Code *bind_ref(Compiler *c, Code *code, const Chain *chain, Name root, bo
     }
     uint32_t covered = bound.steps < chain->n ? bound.steps : chain->n;
     code->kind = NODE_REF;
-    code->uses |= bound.uses;
-    code->stuck |= code->uses == 0; // there is no scope to load from when compiling
+    // There is no scope to load from when compiling, so no reference is ever folded.
+    code->uses |= bound.uses ? bound.uses : USES_SLOTS;
     code->ref = (Ref){.slot = bound.slot, .n = chain->n - covered, .steps = chain->steps + covered,
                       .span = code->span, .uses = bound.uses};
     return compile_finish(c, code);

@@ -54,6 +54,7 @@ Value access_attr(Eval *e, const Code *code, Value v, Name name, Span at) {
         return i >= 0 ? with_container(e, v.obj->at[i], v) : no_attribute(e, code, v, name, at);
     }
     if (value_is_null(v)) {
+        if (e->scope->lenient) return value_null(e->process, type_dynamic(e->process));
         return eval_error(e, code, "null_value", at, code->span, "Attempt to get attribute from null value",
                           "This value is null, so it does not have any attributes.");
     }
@@ -61,11 +62,13 @@ Value access_attr(Eval *e, const Code *code, Value v, Name name, Span at) {
     if (v.kind != TYPE_MAP) return no_attribute(e, code, v, name, at);
     const Value *found = value_get(v, name);
     if (found) return with_container(e, *found, v);
+    if (e->scope->lenient) return value_null(e->process, v.map->elem);
     return eval_error(e, code, "missing_map_element", at, code->span, "Missing map element",
                       "This map does not have an element with the key \"%.*s\".", STR_ARG(name_str(name)));
 }
 
 static Value bad_index(Eval *e, const Code *code, Span at, const char *why) {
+    if (e->scope->lenient) return value_null(e->process, type_dynamic(e->process));
     return eval_error(e, code, "invalid_index", at, code->span, "Invalid index",
                       "The given key does not identify an element in this collection value%s", why);
 }
@@ -133,6 +136,7 @@ static Value index_object(Eval *e, const Code *code, Value v, Value key, Span at
 }
 
 Value access_index(Eval *e, const Code *code, Value v, Value key, Span at) {
+    if (e->scope->lenient && (value_is_null(v) || value_is_null(key))) return value_null(e->process, type_dynamic(e->process));
     if (value_is_null(v)) {
         return eval_error(e, code, "null_value", at, code->span, "Attempt to index null value",
                           "This value is null, so it does not have any indices.");
@@ -148,6 +152,7 @@ Value access_index(Eval *e, const Code *code, Value v, Value key, Span at) {
     case TYPE_MAP: return index_map(e, code, v, key, at);
     case TYPE_OBJECT: return index_object(e, code, v, key, at);
     case TYPE_SET:
+        if (e->scope->lenient) return index_sequence(e, code, v, key, at);
         return eval_error(e, code, "invalid_index", at, code->span, "Invalid index",
                           "The elements of a set have no index or key, only their value. Convert it with tolist(...) "
                           "where the order does not matter, or use a for expression over all elements.");

@@ -179,7 +179,21 @@ static Value chosen(Eval *e, const Code *code, Branches *b, bool yes) {
     return eval_unknown(e, b->type);
 }
 
+// The dialect of definitions: the chosen branch alone, as it is.
+static Value lenient_condition(Eval *e, const Code *code) {
+    Value test = eval_node(e, code->test);
+    if (value_is_unknown(test)) return eval_dynamic(e);
+    ConvertError error;
+    if (!value_is_null(test) && test.kind != TYPE_BOOL &&
+        !convert_value(e->arena, test, type_bool(e->process), &test, &error)) {
+        return eval_error(e, code->test, "incorrect_condition_type", code->test->span, code->span,
+                          "Incorrect condition type", "The condition expression must be of type bool.");
+    }
+    return eval_node(e, value_true(test) ? code->yes : code->no);
+}
+
 Value eval_condition(Eval *e, const Code *code) {
+    if (e->scope->lenient) return lenient_condition(e, code);
     Branches b;
     b.yes = eval_apart(e, code->yes, &b.yes_diags);
     b.no = eval_apart(e, code->no, &b.no_diags);

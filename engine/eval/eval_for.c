@@ -58,6 +58,7 @@ static bool included(Loop *loop) {
     uint32_t before = e->diags->errors;
     Value v = eval_node(e, condition);
     bool failed = e->diags->errors > before;
+    if (value_is_null(v) && e->scope->lenient) return false;
     if (value_is_null(v)) {
         if (loop->known) {
             loop_error(loop, condition, "Invalid 'for' condition", "The value of the 'if' clause must not be null.");
@@ -207,6 +208,7 @@ Value eval_for(Eval *e, const Code *code) {
     loop.seen = idmap_in(e->arena);
     Value collection = eval_node(e, node->collection);
     if (value_is_null(collection)) {
+        if (e->scope->lenient) return loop_result(&loop);
         return loop_error(&loop, node->collection, "Iteration over null value",
                           "A null value cannot be used as the collection in a 'for' expression.");
     }
@@ -219,7 +221,7 @@ Value eval_for(Eval *e, const Code *code) {
     }
     loop.marks = collection.marks;
     Marks probed = 0;
-    if (node->condition && !probe_condition(&loop, &probed)) return eval_dynamic(e);
+    if (node->condition && !e->scope->lenient && !probe_condition(&loop, &probed)) return eval_dynamic(e);
     if (value_is_unknown(collection)) {
         return value_with_marks(eval_dynamic(e), marks_union(e->process, loop.marks, probed));
     }

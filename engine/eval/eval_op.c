@@ -36,6 +36,7 @@ Value eval_unary(Eval *e, const Code *code) {
     Value v = eval_node(e, code->operand);
     bool fits = convert_operand(e, code, code->operand, op, "unary", &v);
     if (!fits || e->diags->errors > before) return eval_unknown(e, op_result(e, op));
+    if (value_is_null(v) && e->scope->lenient) return op == OP_NOT ? value_bool(true) : v;
     if (value_is_null(v)) return operation_failed(e, code, code->span, op, "argument must not be null");
     if (value_is_unknown(v)) return value_with_marks(eval_unknown_set(e, op_result(e, op)), v.marks);
     Value out;
@@ -130,6 +131,9 @@ static Value operate(Eval *e, const Code *code, const BinaryLink *link, Value a,
     if (op == OP_EQUAL || op == OP_NOT_EQUAL) return equality(e, op, a, b);
     Marks marks = marks_union(e->process, a.marks, b.marks);
     a.marks = b.marks = 0;
+    if (e->scope->lenient && (value_is_null(a) || value_is_null(b))) {
+        return op >= OP_LESS && op <= OP_GREATER_EQUAL ? value_bool(false) : value_null(e->process, op_result(e, op));
+    }
     if (value_is_null(a) || value_is_null(b)) {
         return operation_failed(e, code, link->span, op, "argument must not be null");
     }
@@ -142,16 +146,16 @@ static Value operate(Eval *e, const Code *code, const BinaryLink *link, Value a,
     return value_with_marks(out, marks);
 }
 
-// Whether one side settles && or ||: its diagnostics are then all that count. `stop` is the value that settles.
+// Whether one side settles && or ||: its diagnostics are then all that count. `stop` is the value that settles. Here
+// null counts as false.
 typedef enum Settled { SETTLED_NOT, SETTLED_VALUE, SETTLED_UNKNOWN } Settled;
 static Settled settle(bool stop, Value a, Value b, const Diags *left, bool *use_left) {
     bool known_a = value_is_known(a), known_b = value_is_known(b);
     *use_left = true;
     if (!known_a && !known_b) return diags_failed(left) ? SETTLED_NOT : SETTLED_UNKNOWN;
-    if (value_is_null(a) || value_is_null(b)) return SETTLED_NOT;
-    if (known_a && (bool)a.i == stop) return SETTLED_VALUE;
+    if (known_a && value_true(a) == stop) return SETTLED_VALUE;
     *use_left = false;
-    if (known_b && (bool)b.i == stop) return SETTLED_VALUE;
+    if (known_b && value_true(b) == stop) return SETTLED_VALUE;
     if (known_a && known_b) return SETTLED_NOT;
     *use_left = !known_a;
     return SETTLED_UNKNOWN;
@@ -207,6 +211,18 @@ static Code chain_part(const Code *code, uint32_t links) {
     return part;
 }
 
+// The dialect of definitions: from left to right, as far as needed; null is false.
+static Value lenient_logic(Eval *e, const Code *code, const BinaryLink *link, const Code *left, Value a) {
+    bool stop = link->op == OP_OR;
+    if (!convert_operand(e, code, left, (Operator)link->op, "left", &a)) return eval_dynamic(e);
+    if (value_is_known(a) && value_true(a) == stop) return value_bool(stop);
+    Value b = eval_node(e, link->right);
+    if (!convert_operand(e, code, link->right, (Operator)link->op, "right", &b)) return eval_dynamic(e);
+    if (value_is_known(b) && value_true(b) == stop) return value_bool(stop);
+    if (value_is_known(a) && value_is_known(b)) return value_bool(!stop);
+    return eval_unknown_set(e, type_bool(e->process));
+}
+
 static Value run_links(Eval *e, const Code *code) {
     uint32_t before = e->diags->errors;
     Value v = eval_node(e, code->first);
@@ -220,13 +236,14 @@ static Value run_links(Eval *e, const Code *code) {
         }
         Code whole = i + 1 == code->link_count ? *code : chain_part(code, i + 1);
         bool logic = link->op == OP_AND || link->op == OP_OR;
-        v = logic ? logic_link(e, &whole, link, left, v) : plain_link(e, &whole, link, left, v, before);
+        if (logic && e->scope->lenient) v = lenient_logic(e, &whole, link, left, v);
+        else v = logic ? logic_link(e, &whole, link, left, v) : plain_link(e, &whole, link, left, v, before);
     }
     return v;
 }
 
 Value eval_binary(Eval *e, const Code *code) {
-    if (!code->has_logic) return run_links(e, code);
+    if (!code->has_logic || e->scope->lenient) return run_links(e, code);
     Diags own = diags_in(e->arena), *outer = e->diags;
     e->diags = &own;
     Value v = run_links(e, code);

@@ -48,6 +48,7 @@ static Value list_result(Eval *e, const Code *code, Value source, const Value *a
     const Type *elem;
     if (n == 0) return value_list(e->arena, each_type(e, code, source.list->elem), NULL, 0);
     if (one_type(e->process, at, n, &elem)) return value_list(e->arena, elem, at, n);
+    if (e->scope->lenient) return value_tuple(e->arena, at, n);
     return eval_error(e, NULL, "invalid_splat", code->each->span, code->span, "Invalid nested splat expressions",
                       "The second splat gives elements of different types, which cannot make a list. Use a for "
                       "expression instead; it makes a tuple, whose elements may differ.");
@@ -72,7 +73,7 @@ Value eval_splat(Eval *e, const Code *code) {
     if (e->diags->errors > before) return eval_dynamic(e);
     bool single = !is_sequence(source);
     if (value_is_null(source)) {
-        if (single) return value_with_marks(value_tuple(e->arena, NULL, 0), source.marks);
+        if (single || e->scope->lenient) return value_with_marks(value_tuple(e->arena, NULL, 0), source.marks);
         return eval_error(e, code->source, "invalid_splat", code->source->span, code->span, "Splat of null value",
                           "Splat expressions (with the * symbol) cannot be applied to null sequences.");
     }

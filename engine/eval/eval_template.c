@@ -11,6 +11,7 @@ typedef struct Join {
     uint32_t n;     // parts that are known, before the first unknown one
     bool known;
     bool failed;
+    bool null;      // a part is, in the dialect of definitions
     Marks marks;
 } Join;
 
@@ -18,6 +19,10 @@ static void template_part(Eval *e, const Code *code, const Code *part, Join *joi
     uint32_t before = e->diags->errors;
     Value v = eval_node(e, part);
     join->failed |= e->diags->errors > before;
+    if (value_is_null(v) && e->scope->lenient) {
+        join->null = true;
+        return;
+    }
     if (value_is_null(v)) {
         eval_error(e, part, "invalid_template_value", part->span, code->span, "Invalid template interpolation value",
                    "The expression result is null. Cannot include a null value in a string template.");
@@ -59,6 +64,7 @@ Value eval_template(Eval *e, const Code *code) {
     Join join = {.parts = code->count <= FEW_PARTS ? room : ARENA_ARRAY(e->arena, Str, code->count), .known = true};
     for (uint32_t i = 0; i < code->count; i++) template_part(e, code, code->list[i], &join);
     Value out;
+    if (join.null) return value_null(e->process, type_string(e->process));
     if (!join.known && join.failed) out = eval_unknown_set(e, type_string(e->process));
     else if (join.known && join.failed) out = joined(e, join.parts, join.n);
     else if (join.known) out = joined(e, join.parts, join.n);

@@ -64,6 +64,7 @@ typedef struct Run {
     Marks marks;    // of arguments that the function does not see marks of
     bool unknown;   // the result cannot be known
     bool no_type;   // not even its type
+    bool lenient, null; // the dialect of definitions: the result is null
 } Run;
 
 static const Param *param_of(const Func *func, uint32_t i) {
@@ -111,6 +112,16 @@ static bool convert_args(Run *r) {
     return fits;
 }
 
+// Null for one who does not take it: an empty collection where one is wanted, else the call's result is null.
+static void lenient_null(Run *r, const Param *param, Value *v) {
+    const Type *want = func_type(r->process, param->type);
+    if (want->kind == TYPE_DYNAMIC) *v = value_tuple(r->call.arena, NULL, 0);
+    else if (want->kind == TYPE_LIST) *v = value_list(r->call.arena, want->elem, NULL, 0);
+    else if (want->kind == TYPE_SET) *v = value_set(r->call.arena, want->elem, NULL, 0);
+    else if (want->kind == TYPE_MAP) *v = value_map(r->call.arena, want->elem, NULL, 0);
+    else r->null = true;
+}
+
 static bool has_no_type(Value v) {
     return v.kind == TYPE_DYNAMIC;
 }
@@ -121,7 +132,8 @@ static bool screen_args(Run *r) {
         const Param *param = param_of(r->func, i);
         Value *v = &r->args[i];
         if (r->no_type) break;
-        if (value_is_null(*v) && !(param->flags & PARAM_NULL)) {
+        if (r->lenient && value_is_null(*v) && !(param->flags & PARAM_NULL)) lenient_null(r, param, v);
+        else if (value_is_null(*v) && !(param->flags & PARAM_NULL)) {
             return argument_error(r, i, STR("argument must not be null"));
         }
         if (has_no_type(*v) && !(param->flags & PARAM_DYNAMIC)) r->no_type = r->unknown = true;
@@ -170,12 +182,16 @@ bool func_run(const Func *func, Scope *scope, Span span, const Value *args, cons
     FuncContext *context = scope->funcs ? scope->funcs : &none;
     enum { FEW = 8 };
     Value room[FEW];
-    Run r = {.func = func, .process = arena_process(scope->arena), .diags = diags};
+    Run r = {.func = func, .process = arena_process(scope->arena), .diags = diags, .lenient = scope->lenient};
     r.args = n <= FEW ? room : ARENA_ARRAY(scope->arena, Value, n);
     if (n) memcpy(r.args, args, n * sizeof *args);
-    r.call = (FuncCall){.context = context, .arena = scope->arena, .args = r.args, .n = n, .span = span,
+    r.call = (FuncCall){.func = func, .context = context, .arena = scope->arena, .args = r.args, .n = n, .span = span,
                         .arg_spans = arg_spans, .error_arg = -1};
     if (!check_count(&r) || !convert_args(&r) || !screen_args(&r)) return false;
+    if (r.null) {
+        *out = value_null(r.process, type_dynamic(r.process));
+        return true;
+    }
     if (r.unknown || (func->impure && context->pure)) return unknown_result(&r, out);
     if (!func->run(&r.call, out)) return report(&r);
     if (r.marks) *out = marks_add(r.process, *out, r.marks);

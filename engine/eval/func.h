@@ -32,6 +32,7 @@ typedef struct Param {
 } Param;
 
 typedef struct FuncCall {
+    const struct Func *func;
     FuncContext *context;
     Arena *arena;
     const Value *args;
@@ -54,7 +55,7 @@ typedef struct Func {
     bool (*run)(FuncCall *call, Value *out);
     bool impure;    // another result in another walk: timestamp, uuid, bcrypt
     bool random;    // another result each time: uuid, bcrypt
-    bool files;     // reads files
+    bool files;     // reads files or the walk's context: not to be run when compiling
     bool lazy;      // try, can: evaluation runs these itself, with errors held back
     bool nullable;  // the result may be null; else unknown results are known to be set
     const char *doc, *example, *example_result;

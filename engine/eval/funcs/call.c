@@ -48,3 +48,26 @@ Str call_json(FuncCall *call, Value v) {
 const Type *result_first(FuncCall *call) {
     return value_type(call_process(call), call->args[0]);
 }
+
+bool call_base64(FuncCall *call, Str text, Str *out) {
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    Buf clean = buf_in(call->arena);
+    for (size_t i = 0; i < text.n; i++) {
+        if (text.p[i] != '\n' && text.p[i] != '\r') buf_char(&clean, text.p[i]);
+    }
+    size_t padding = 0;
+    while (padding < 2 && padding < clean.n && clean.p[clean.n - 1 - padding] == '=') padding++;
+    if (padding && clean.n > padding) {
+        char *last = &clean.p[clean.n - 1 - padding];
+        const char *digit = strchr(digits, *last);
+        int unused = padding == 1 ? 3 : 15;
+        if (*last && digit) *last = digits[(digit - digits) & ~unused];
+    }
+    return base64_decode(call->arena, buf_str(&clean), out);
+}
+
+// The type of the groups is known only from the pattern, which the machinery does not look into.
+const Type *result_regexall(FuncCall *call) {
+    Process *p = call_process(call);
+    return type_list(p, type_dynamic(p));
+}

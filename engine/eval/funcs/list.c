@@ -105,10 +105,8 @@ bool list_coalesce(FuncCall *call, Value *out) {
     if (!type) return false;
     for (uint32_t i = 0; i < call->n; i++) {
         Value v = call->args[i];
-        ConvertError error;
-        if (!convert_value(call->arena, v, type, &v, &error)) {
-            return func_fail(call, (int32_t)i, "%s", call_z(call, error.message));
-        }
+        // As in the peer, what cannot become of the common type is passed over.
+        if (!convert_value(call->arena, v, type, &v, NULL)) continue;
         if (value_is_unknown(v)) {
             *out = unknown_of(call, type);
             return true;

@@ -127,7 +127,8 @@ static bool merge_checks(FuncCall *call) {
     for (uint32_t i = 0; i < call->n; i++) {
         Value v = call->args[i];
         if (is_mapping(v.kind)) continue;
-        if (v.kind == TYPE_DYNAMIC) return true;
+        if (v.kind == TYPE_DYNAMIC && value_is_unknown(v)) return true;
+        if (v.kind == TYPE_DYNAMIC) continue;
         return func_fail(call, -1, "arguments must be maps or objects, got \"%s\"",
                          call_z(call, call_friendly(call, value_type(call_process(call), v))));
     }
@@ -293,8 +294,8 @@ static bool collect_pairs(FuncCall *call, Value map, Pair **pairs, uint32_t *cou
 
 bool map_transpose(FuncCall *call, Value *out) {
     Process *p = call_process(call);
-    Pair *pairs;
-    uint32_t n, groups = 0;
+    Pair *pairs = NULL;
+    uint32_t n = 0, groups = 0;
     if (!collect_pairs(call, call->args[0], &pairs, &n)) return false;
     if (n > 1) qsort(pairs, n, sizeof *pairs, compare_pairs);
     MapItem *items = ARENA_ARRAY(call->arena, MapItem, n);

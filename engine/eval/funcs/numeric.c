@@ -142,6 +142,10 @@ bool numeric_sum(FuncCall *call, Value *out) {
         return func_fail(call, 0, "argument must be list, set, or tuple. Received %s",
                          call_z(call, call_friendly(call, value_type(call_process(call), list))));
     }
+    if (!value_is_whole(list)) {
+        *out = value_unknown(call_process(call), type_number(call_process(call)));
+        return true;
+    }
     const Num *sum = NULL;
     for (uint32_t i = 0; i < list.n; i++) {
         Value v = list.list->at[i];

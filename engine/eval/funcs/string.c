@@ -280,3 +280,28 @@ bool string_sort(FuncCall *call, Value *out) {
     *out = value_finish_list(call->arena, TYPE_LIST, data, list.n);
     return true;
 }
+
+// A search text between slashes is a pattern.
+bool string_replace(FuncCall *call, Value *out) {
+    Str text = call_str(call, 0), what = call_str(call, 1), with = call_str(call, 2);
+    if (what.n > 1 && what.p[0] == '/' && what.p[what.n - 1] == '/') return heavy_run(call, out);
+    Buf buf = buf_in(call->arena);
+    while (what.n) {
+        ptrdiff_t at = str_find(text, what);
+        if (at < 0) break;
+        buf_add(&buf, str_slice(text, 0, (size_t)at));
+        buf_add(&buf, with);
+        text = str_slice(text, (size_t)at + what.n, text.n);
+        if (buf.n > LIMIT_SOURCE_BYTES) return func_fail(call, -1, "the result is too large");
+    }
+    // Nothing is found before each character and at the end.
+    while (what.n == 0 && text.n) {
+        Str code = first_code(text);
+        buf_add(&buf, with);
+        buf_add(&buf, code);
+        text = str_slice(text, code.n, text.n);
+    }
+    if (what.n == 0) buf_add(&buf, with);
+    buf_add(&buf, text);
+    return call_string(call, buf_str(&buf), out);
+}

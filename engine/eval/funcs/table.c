@@ -12,6 +12,7 @@ enum {
     FUNC_FILES = 4,
     FUNC_LAZY = 8,
     FUNC_NULLABLE = 16,
+    FUNC_CONTEXT = 32,
 };
 
 #define HAS(flags, bit) (((flags) & (bit)) != 0)
@@ -19,7 +20,7 @@ enum {
 static const Func functions[] = {
 #define FUNC(name_, run_, result_, result_type_, flags_, params_, variadic_, doc_, example_, gives_)                  \
     {.name = #name_, params_, .variadic = variadic_, .result = result_, .result_type = result_type_, .run = run_,      \
-     .impure = HAS(flags_, FUNC_IMPURE), .random = HAS(flags_, FUNC_RANDOM), .files = HAS(flags_, FUNC_FILES),         \
+     .impure = HAS(flags_, FUNC_IMPURE), .random = HAS(flags_, FUNC_RANDOM), .files = HAS(flags_, FUNC_FILES | FUNC_CONTEXT),         \
      .lazy = HAS(flags_, FUNC_LAZY), .nullable = HAS(flags_, FUNC_NULLABLE), .doc = doc_, .example = example_,         \
      .example_result = gives_},
 #include "engine/eval/funcs/table.def"

@@ -119,3 +119,15 @@ bool types_can(FuncCall *call, Value *out) {
     *out = value_is_whole(call->args[0]) ? value_bool(true) : value_unknown(p, type_bool(p));
     return true;
 }
+
+// 16 random bytes; unlike a version 4 UUID no bit is fixed.
+bool types_uuid(FuncCall *call, Value *out) {
+    uint8_t bytes[16];
+    Process *process = call_process(call);
+    process->random(process, bytes, sizeof bytes);
+    Buf text = buf_in(call->arena);
+    for (int i = 0; i < 16; i++) {
+        buf_format(&text, "%s%02x", i == 4 || i == 6 || i == 8 || i == 10 ? "-" : "", (unsigned)bytes[i]);
+    }
+    return call_string(call, buf_str(&text), out);
+}
