@@ -104,6 +104,7 @@ typedef struct ProviderBlock {
     const BodyCode *code;   // compiled once the schema is known (config_bind_schemas)
     uint32_t once_count;
     Str version;
+    bool empty;             // sets nothing: in a called module it stands for what the caller passes
     Span span;
 } ProviderBlock;
 
@@ -250,6 +251,7 @@ struct Config {
     Process *process;
     Arena *arena;
     VEC(ModuleDef *) defs;
+    VEC(const SourceFile *) files; // the configuration files that were read, for a plan file's snapshot
     const ModuleNode *nodes; // breadth first: parents before children
     uint32_t node_count;
     uint32_t block_count;    // ids are below it

@@ -145,6 +145,13 @@ const Body *definer_escape(Loader *l, const BodyContent *content, const Body *re
     return rest;
 }
 
+static bool is_empty(Loader *l, const Body *body) {
+    Diags anything = diags_in(l->arena);
+    BodyWant nothing = {NULL, 0, NULL, 0, false};
+    BodyContent content;
+    return body_content(body, l->arena, &nothing, &content, NULL, &anything);
+}
+
 static void define_provider(Def *def, uint32_t index) {
     Definer d;
     Loader *l = def->loader;
@@ -181,6 +188,7 @@ static void define_provider(Def *def, uint32_t index) {
                        "The block type \"%s\" in provider blocks is kept for later versions of the language.",
                        content.blocks.at[i].type->text);
     p->body = definer_escape(l, &content, rest);
+    p->empty = is_empty(l, p->body);
     p->once_count = d.session.once_count;
 }
 

@@ -10,7 +10,7 @@ static Name implied_provider(Loader *l, Name type) {
 static void define_provider_of(Definer *d, const BodyAttr *attr, Resource *r) {
     Def *def = d->def;
     ProviderRef ref;
-    if (attr && providers_ref(d->l, attr->expr, &ref)) {
+    if (attr && providers_ref(d->l, attr->expr, &ref) && requirements_name(def, name_str(ref.name), ref.span)) {
         r->provider_name = ref.name;
         r->provider_alias = ref.alias;
         if (ref.key) {

@@ -27,13 +27,47 @@ static bool hidden(Loader *l, const StrMap *names, Str stem, uint32_t ending) {
 
 static bool is_override(Str stem) { return str_eqz(stem, "override") || str_ends(stem, STR("_override")); }
 
+static bool in_folder(Loader *l, Str path, Str dir) {
+    return str_eq(path_clean(l->arena, path_dir(path)), path_clean(l->arena, dir));
+}
+
+bool files_folder_exists(Loader *l, Str dir) {
+    const SourceSnapshot *s = l->options->snapshot;
+    if (!s) return file_is_dir(str_to_z(l->arena, dir));
+    for (uint32_t i = 0; i < s->n; i++)
+        if (in_folder(l, s->paths[i], dir)) return true;
+    return false;
+}
+
+static bool files_names(Loader *l, Str dir, Str **names, uint32_t *n) {
+    const SourceSnapshot *s = l->options->snapshot;
+    if (!s) return file_list(l->arena, str_to_z(l->arena, dir), names, n, l->diags);
+    *names = ARENA_ARRAY(l->arena, Str, s->n + 1);
+    *n = 0;
+    for (uint32_t i = 0; i < s->n; i++)
+        if (in_folder(l, s->paths[i], dir)) (*names)[(*n)++] = path_base(s->paths[i]);
+    return true;
+}
+
+static bool files_text(Loader *l, Str path, Str *out) {
+    const SourceSnapshot *s = l->options->snapshot;
+    if (!s) return file_read(l->arena, path.p, LIMIT_SOURCE_BYTES, out, l->diags);
+    for (uint32_t i = 0; i < s->n; i++) {
+        if (!str_eq(s->paths[i], path)) continue;
+        *out = s->texts[i];
+        return true;
+    }
+    return false;
+}
+
 static bool read_file(Loader *l, Str path, ConfigFile *out) {
     Str text;
-    if (!file_read(l->arena, path.p, LIMIT_SOURCE_BYTES, &text, l->diags)) return false;
+    if (!files_text(l, path, &text)) return false;
     const SourceFile *file = source_add(l->process, path, text);
     if (!file)
         return diag_error(l->diags, "sources_too_large", SPAN_NONE, "Too much source text",
                           "The configuration files together are larger than 4 GiB.");
+    vec_push(l->arena, &l->config->files, file);
     AstBody *ast;
     parse_body(l->arena, file, &ast, l->diags);
     out->path = path;
@@ -55,7 +89,7 @@ static void add_file(Loader *l, Str dir, const StrMap *names, Str name, ConfigFi
     if (hidden(l, names, stem, ending)) return;
     Str path = path_clean(l->arena, path_join(l->arena, dir, name));
     path = str_copy(l->arena, path);
-    if (file_is_dir(path.p)) return;
+    if (!l->options->snapshot && file_is_dir(path.p)) return;
     ConfigFile file = {.override = is_override(stem), .legacy = ending == LEGACY};
     if (read_file(l, path, &file)) vec_push(l->arena, &out->list, file);
 }
@@ -64,7 +98,7 @@ bool files_read(Loader *l, Str dir, ConfigFiles *out) {
     Str *names;
     uint32_t n;
     *out = (ConfigFiles){{NULL, 0, 0}};
-    if (!file_list(l->arena, str_to_z(l->arena, dir), &names, &n, l->diags)) return false;
+    if (!files_names(l, dir, &names, &n)) return false;
     StrMap by_name = strmap_in(l->arena);
     for (uint32_t i = 0; i < n; i++) *strmap_put(&by_name, names[i], NULL) = i;
     for (uint32_t i = 0; i < n; i++) add_file(l, dir, &by_name, names[i], out);

@@ -82,7 +82,7 @@ Config *load_config(Arena *arena, const LoadOptions *options, Diags *diags) {
     l->shared = strmap_in(arena);
     uint32_t from = diags->list.n;
     fill_words(l);
-    if (!file_is_dir(str_to_z(arena, options->dir))) {
+    if (!files_folder_exists(l, options->dir)) {
         diag_error(diags, "missing_folder", SPAN_NONE, "Configuration folder not found",
                    "%.*s is no folder that can be read.", STR_ARG(options->dir));
         return NULL;

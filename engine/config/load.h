@@ -16,10 +16,17 @@ typedef struct VariableInput {
     Str where;       // "-var", "TF_VAR_x", a file name: for messages
 } VariableInput;
 
+// Configuration files kept in a plan file: read instead of the disk.
+typedef struct SourceSnapshot {
+    const Str *paths, *texts;
+    uint32_t n;
+} SourceSnapshot;
+
 typedef struct LoadOptions {
     Str dir;           // the root module's folder, as given
     Str workspace;
     VEC(VariableInput) inputs; // in rising precedence; needed for static evaluation (module sources, backend)
+    const SourceSnapshot *snapshot; // NULL: the disk
     bool no_modules;   // only the root folder (for init's backend, fmt)
 } LoadOptions;
 

@@ -78,6 +78,7 @@ struct Def {
     VEC(BodyContent) variable_contents, check_contents;
     VEC(ScopedData) scoped;
     const ConfigFile *backend_file; // the file that the backend was set in
+    Span requirements_span;         // of the required_providers block
     VEC(CallContent) call_contents; // of mod.calls
     VEC(CallSite) callers;
     bool contextual;   // its static values differ between callers: it is not shared
@@ -100,6 +101,8 @@ typedef struct Wanted {
 void load_sort_diags(Arena *arena, Diags *d, uint32_t from);
 
 // files.c
+// Is there such a folder, on disk or in the snapshot?
+bool files_folder_exists(Loader *l, Str dir);
 bool files_read(Loader *l, Str dir, ConfigFiles *out);
 
 // read.c

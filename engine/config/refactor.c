@@ -122,6 +122,10 @@ static void define_import(Def *def, const BodyBlock *block) {
     if (provider && import.to.module_count)
         diag_error(l->diags, "invalid_import", provider->span, "Invalid import provider",
                    "The provider of a resource in a module is decided by the module block's \"providers\".");
+    if (provider && !import.to.module_count &&
+        config_find_resource(&def->mod, import.to.mode, import.to.type, import.to.name) != UINT32_MAX)
+        diag_error(l->diags, "invalid_import", provider->span, "Invalid import provider",
+                   "The resource has a block of its own, which decides its provider.");
     if (provider && providers_ref(l, provider->expr, &ref)) {
         import.provider_name = ref.name;
         import.provider_alias = ref.alias;

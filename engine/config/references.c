@@ -34,9 +34,12 @@ bool reference_read(Loader *l, const Expr *expr, Traversal *out) {
         n++;
         e = e->operand;
     }
-    if (e->kind != EXPR_NAME) return false;
+    Str root = e->text;
+    if (e->kind == EXPR_NULL) root = STR("null"); // a name like any other here: provider = null.west
+    else if (e->kind == EXPR_BOOL) root = e->boolean ? STR("true") : STR("false");
+    else if (e->kind != EXPR_NAME) return false;
     TraversalStep *steps = ARENA_ARRAY(l->arena, TraversalStep, n);
-    *out = (Traversal){common_name(l, e->text), n, steps, expr->span};
+    *out = (Traversal){common_name(l, root), n, steps, expr->span};
     for (e = unwrap(expr); n-- > 0; e = e->operand) {
         steps[n].span = e->span;
         if (e->kind == EXPR_ATTR) {

@@ -40,6 +40,25 @@ static void set_backend(Def *def, const BodyBlock *block, const ConfigFile *file
     def->backend_file = file;
 }
 
+static void check_meta(Def *def, const BodyBlock *block) {
+    Loader *l = def->loader;
+    BodyContent content;
+    Value ignored;
+    requirements_name(def, block->labels[0], block->label_spans[0]);
+    body_attributes(block->body, l->arena, &content, l->diags);
+    for (uint32_t i = 0; i < content.attrs.n; i++) common_constant(l, content.attrs.at[i].expr, &ignored);
+}
+
+static void read_requirements(Def *def, const BodyBlock *block, const ConfigFile *file) {
+    Loader *l = def->loader;
+    if (!file->override && span_known(def->requirements_span))
+        diag_error(l->diags, "duplicate_declaration", block->header_span, "Duplicate required_providers",
+                   "There is already a required_providers block at %s. A module has at most one.",
+                   common_place(l, def->requirements_span));
+    if (!file->override) def->requirements_span = block->header_span;
+    requirements_read(def, block, file->override);
+}
+
 static void refuse_block(Loader *l, const BodyBlock *block) {
     if (block->type == l->w.cloud_)
         diag_error(l->diags, "unsupported_cloud", block->header_span, "Cloud state storage is not supported",
@@ -61,14 +80,14 @@ void settings_terraform(Def *def, const BodyBlock *block, const ConfigFile *file
                                {w->cloud_, 0, NULL},
                                {w->provider_meta_, 1, provider},
                                {w->encryption_, 0, NULL}}};
-    BodyContent content, meta;
+    BodyContent content;
     common_content(l, block->body, &wanted, &content, NULL);
     check_version(def, content_attr(&content, w->required_version_), file->legacy);
     for (uint32_t i = 0; i < content.blocks.n; i++) {
         const BodyBlock *inner = &content.blocks.at[i];
-        if (inner->type == w->required_providers_) requirements_read(def, inner, file->override);
+        if (inner->type == w->required_providers_) read_requirements(def, inner, file);
         else if (inner->type == w->backend_) set_backend(def, inner, file);
-        else if (inner->type == w->provider_meta_) body_attributes(inner->body, l->arena, &meta, l->diags);
+        else if (inner->type == w->provider_meta_) check_meta(def, inner);
         else refuse_block(l, inner);
     }
 }

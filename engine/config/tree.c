@@ -97,7 +97,7 @@ static void attach(Def *def, uint32_t index) {
         set_call(&site, have);
         return;
     }
-    if (!have && !file_is_dir(dir.p)) {
+    if (!have && !files_folder_exists(l, dir)) {
         diag_error(l->diags, "missing_module", call->source_span, "Module folder not found",
                    "There is no folder %.*s for the module \"%s\".", STR_ARG(dir), call->name->text);
         return;
