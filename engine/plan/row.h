@@ -62,6 +62,9 @@ typedef struct RowExtra {
     const void *private_bytes; // of the plan, for apply
     size_t private_n;
     Str note;                // what the provider wants the plan to say
+    Str moved_from;          // the address that the state has it under, when another
+    Str import_id;           // of an object that is imported first
+    bool imported;
     Str deposed;             // in an apply: what the object that a replacement left is called
 } RowExtra;
 

@@ -13,6 +13,7 @@ typedef struct Out {
     uint32_t width; // columns of the terminal, 0: not a terminal
 } Out;
 void out_flush(Out *o);
+void out_close(Out *o); // flushes and frees what the Out keeps
 void out_add(Out *o, Str s);
 void out_z(Out *o, const char *z);
 void out_format(Out *o, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -1,4 +1,4 @@
-// Quoted strings. Only for the sources of this folder; render.h has the public ones.
+// Quoted strings as Go writes them (plans and diagnostics of the peer do); render.h has those of the language.
 #ifndef INFRA_VALUE_QUOTE_H
 #define INFRA_VALUE_QUOTE_H
 
