@@ -26,12 +26,13 @@ function(infra_library)
   target_link_libraries(libinfra PRIVATE ${libraries})
 endfunction()
 
-# A plugin: one .so with its own sources, found beside the program. STRANGER: it sees provider.h only and does not link
+# A plugin: one .so with its own sources, found beside the program. It shows nothing but its entry: names that it shares
+# with the engine would otherwise be the engine's. STRANGER: it sees provider.h only and does not link
 # the engine.
 function(infra_plugin name)
   cmake_parse_arguments(PLUGIN "STRANGER" "" "SOURCES;LIBRARIES" ${ARGN})
   add_library(infra-provider-${name} MODULE ${PLUGIN_SOURCES})
-  set_target_properties(infra-provider-${name} PROPERTIES PREFIX "")
+  set_target_properties(infra-provider-${name} PROPERTIES PREFIX "" C_VISIBILITY_PRESET hidden)
   target_link_libraries(infra-provider-${name} PRIVATE ${PLUGIN_LIBRARIES})
   if(NOT PLUGIN_STRANGER)
     target_link_libraries(infra-provider-${name} PRIVATE libinfra)

@@ -370,5 +370,8 @@ struct InfraPlugin {
 /* The entry gives the plugin's table, static or made for this host. NULL when the host's version is too old for it. */
 typedef const InfraPlugin *(*InfraEntry)(const InfraHost *host);
 #define INFRA_ENTRY_SYMBOL "infra_provider"
+/* Build plugins with -fvisibility=hidden and show the entry alone: other names could be taken for the engine's.
+ *     INFRA_ENTRY const InfraPlugin *infra_provider(const InfraHost *host) { … } */
+#define INFRA_ENTRY __attribute__((visibility("default")))
 
 #endif

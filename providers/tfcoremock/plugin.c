@@ -101,7 +101,7 @@ static const InfraPlugin plugin = {
     .unload = unload,
 };
 
-const InfraPlugin *infra_provider(const InfraHost *host);
+INFRA_ENTRY const InfraPlugin *infra_provider(const InfraHost *host);
 
 const InfraPlugin *infra_provider(const InfraHost *host) {
     if (host->version < INFRA_PROVIDER_VERSION) return NULL;
