@@ -123,7 +123,7 @@ static void orphan_add(OrphanOps *ops, uint32_t index) {
     Value null = value_null(w->process, schema->block->type);
     *row = (Row){.prior = p->current, .planned = null, .block = UINT32_MAX, .object = index + 1};
     p->row = i + 1;
-    row->flags = (uint8_t)(ROW_PLANNED | (p->object->deposed.n ? ROW_DEPOSED : 0) |
+    row->flags = (uint16_t)(ROW_PLANNED | (p->object->deposed.n ? ROW_DEPOSED : 0) |
                            (value_identical(p->stored, p->current) ? 0 : ROW_DRIFTED));
     if (p->object->key.kind != KEY_NONE) row->key = key_value(w->arena, p->object->key);
     bool destroy_plan = w->kind == WALK_PLAN_DESTROY;

@@ -10,18 +10,18 @@
 #include "engine/value/marks.h"
 
 // Every resource that a create-before-destroy one needs must outlive it too.
-static void plan_cbd(Planner *planner) {
-    Walk *w = planner->walk;
+static const uint8_t *plan_cbd(Walk *w) {
     const Graph *g = w->graph;
     uint32_t *from = ARENA_ARRAY(w->arena, uint32_t, w->config->block_count + 1), n = 0;
-    planner->cbd = ARENA_ARRAY(w->arena, uint8_t, g->n + 1);
+    uint8_t *cbd = ARENA_ARRAY(w->arena, uint8_t, g->n + 1);
     for (uint32_t k = 0; k < w->config->node_count; k++) {
         const ModuleNode *m = &w->config->nodes[k];
         for (uint32_t i = 0; i < m->def->resources.n; i++)
             if (m->def->resources.at[i].lifecycle.create_before_destroy)
                 from[n++] = m->base + config_local_id(m->def, BLOCK_RESOURCE, i);
     }
-    graph_reach(g, from, n, planner->cbd);
+    graph_reach(g, from, n, cbd);
+    return cbd;
 }
 
 // refresh-only: what is there now is what stays; data sources are read again.
@@ -258,32 +258,35 @@ bool plan_configure(Walk *w, const uint32_t *providers, uint32_t n) {
     return walk_run(w, &visitor);
 }
 
-Plan *plan_make(Walk *w, const PlanOptions *options) {
+Plan *plan_new(Walk *w, const PlanOptions *options) {
     Plan *plan = ARENA_NEW(w->arena, Plan);
     plan->walk = w;
     plan->options = *options;
     plan->timestamp_ns = w->funcs.now_ns;
+    plan->cbd = plan_cbd(w);
     w->refresh = !options->no_refresh;
     w->hooks = options->hooks;
-    Planner planner = {.plan = plan, .walk = w};
-    plan_cbd(&planner);
-    WalkVisitor visitor = {.ctx = &planner};
     const uint8_t *targets = targets_nodes(w->arena, w, options);
+    plan->wanted = options->destroy ? destroy_nodes(w, targets) : targets;
+    return plan;
+}
+
+void plan_finish(Plan *plan) {
+    plan_collect(plan);
+    plan_outputs(plan);
+}
+
+Plan *plan_make(Walk *w, const PlanOptions *options) {
+    Plan *plan = plan_new(w, options);
+    Planner planner = {.plan = plan, .walk = w, .cbd = plan->cbd};
+    WalkVisitor visitor = {.start = plan_start, .wanted = plan->wanted, .ctx = &planner};
+    if (options->destroy) visitor.start = plan_destroy_start;
+    else if (options->refresh_only) visitor.start = plan_refresh_start;
     uint32_t errors = w->diags->errors;
-    if (options->destroy) {
-        visitor.start = plan_destroy_start;
-        visitor.wanted = destroy_nodes(w, targets);
-    } else {
-        visitor.start = options->refresh_only ? plan_refresh_start : plan_start;
-        visitor.wanted = targets;
-    }
-    plan->wanted = visitor.wanted;
-    plan->cbd = planner.cbd;
     bool whole = walk_run(w, &visitor);
     if (!options->refresh_only && !w->stop) orphans_plan(&planner);
     plan->errored = !whole || w->diags->errors > errors;
-    plan_collect(plan);
-    plan_outputs(plan);
+    plan_finish(plan);
     return plan;
 }
 

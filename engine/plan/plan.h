@@ -44,6 +44,9 @@ Plan *plan_make(Walk *walk, const PlanOptions *options);
 // Configures these providers (graph nodes) and decodes their objects as the state has them; nothing is read or planned.
 // The walk is of kind WALK_PLAN_DESTROY.
 bool plan_configure(Walk *walk, const uint32_t *providers, uint32_t n);
+// plan_make in parts, for a plan that comes out of a file: an empty plan with its nodes chosen; the lists at the end.
+Plan *plan_new(Walk *walk, const PlanOptions *options);
+void plan_finish(Plan *plan);
 // "Plan: 1 to add, 2 to change, 0 to destroy."
 void plan_summary(const Plan *plan, Buf *out);
 

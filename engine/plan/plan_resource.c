@@ -2,6 +2,7 @@
 
 #include "engine/plan/checks.h"
 #include "engine/plan/prior.h"
+#include "engine/plan/targets.h"
 #include "engine/plan/visit.h"
 #include "engine/value/marks.h"
 
@@ -223,11 +224,31 @@ static void row_start(RowOp *op) {
     op_request(op, prior);
 }
 
+// An instance that -target or -exclude leaves alone stays as it is. A block that is only needed by a target is planned
+// whole.
+static bool row_targeted(BlockOp *b, const ModuleInst *m, const Row *row) {
+    const PlanOptions *o = &b->planner->plan->options;
+    const Resource *r = b->resource;
+    if (o->target_count == 0 && o->exclude_count == 0) return true;
+    InstanceKey key = INSTANCE_NO_KEY;
+    if (row->key.kind != TYPE_DYNAMIC) key_of_value(row->key, &key);
+    bool named = false;
+    for (uint32_t i = 0; i < o->target_count; i++) named |= address_covers_block(&o->targets[i], m->node, r);
+    if (o->target_count && !named) return true;
+    return targets_object(o, m->path, r->mode == MODE_DATA, name_str(r->type), name_str(r->name), key);
+}
+
 static void rows_start(BlockOp *b, ModuleInst *m, uint32_t resource, const Expansion *e) {
     Walk *w = b->planner->walk;
     RowRange range = m->rows[resource];
     for (uint32_t i = 0; i < range.n && !w->stop; i++) {
         arena_reset(w->scratch);
+        Row *row = row_at(&w->rows, range.first + i);
+        if (!row_targeted(b, m, row)) {
+            row->planned = row->prior;
+            row->flags |= ROW_UNTARGETED;
+            continue;
+        }
         RowOp *op = ARENA_NEW(w->scratch, RowOp);
         op->block = b;
         op->scratch = w->scratch;

@@ -8,7 +8,7 @@
 typedef struct Planner {
     Plan *plan;
     Walk *walk;
-    uint8_t *cbd; // per graph node: create before destroy, own or because a user has it
+    const uint8_t *cbd; // per graph node: create before destroy, own or because a user has it
 } Planner;
 
 // A block under way: ends its node when the last instance is done.

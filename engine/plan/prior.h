@@ -15,6 +15,8 @@ RowRange prior_of(const Walk *w, Str address);
 PriorObject *prior_find(const Walk *w, RowRange objects, InstanceKey key);
 // Gives the prior objects tables of their own, so that edits of the state leave what was planned with as it is.
 void prior_detach(Walk *w);
+// "aws_vpc.a[0]", without a deposed key.
+Str prior_address(Arena *arena, const PriorObject *p);
 const Schema *prior_schema(const Walk *w, const PriorObject *p);
 // Decodes and reads all objects of the provider; calls walk_node_done for the provider's node at the end.
 void prior_read(Walk *w, ProviderUse *use);

@@ -1,6 +1,7 @@
 // Decoding, upgrading and reading the objects of one provider.
 #include "engine/base/base64.h"
 #include "engine/plan/prior.h"
+#include "engine/value/pack.h"
 
 typedef struct ReadPhase {
     Walk *walk;
@@ -20,25 +21,46 @@ typedef struct UpgradeOp {
     ProviderUpgrade request;
 } UpgradeOp;
 
-static Str prior_address(Arena *arena, const PriorObject *p) {
+Str prior_address(Arena *arena, const PriorObject *p) {
     Buf b = buf_in(arena);
     buf_add(&b, p->resource->address);
     key_print(p->object->key, &b);
+    return buf_str(&b);
+}
+
+static Str object_name(Arena *arena, const PriorObject *p) {
+    Buf b = buf_in(arena);
+    buf_add(&b, prior_address(arena, p));
     if (p->object->deposed.n) buf_format(&b, " (deposed object %.*s)", STR_ARG(p->object->deposed));
     return buf_str(&b);
 }
 
 static bool prior_failed(ReadPhase *r, const PriorObject *p, const char *code, const char *summary, Str detail) {
     Diag *d = diag_add(r->walk->diags, SEV_ERROR, code, SPAN_NONE, str_of(summary), detail);
-    d->address = prior_address(r->walk->diags->arena, p);
+    d->address = object_name(r->walk->diags->arena, p);
     r->failed = true;
     return false;
+}
+
+// What reading found when a saved plan was made.
+static void prior_drifted(Walk *w, PriorObject *p, const Schema *schema, Str packed) {
+    Str bytes;
+    if (!unpack_value(w->arena, &packed, schema->block->type, &p->current) || !unpack_text(&packed, &bytes)) {
+        diag_error(w->diags, "damaged_plan", SPAN_NONE, "Damaged plan file",
+                   "What the plan file says of %.*s cannot be read. Make a new plan.", STR_ARG(p->resource->address));
+        return;
+    }
+    bytes = str_copy(w->arena, bytes);
+    p->private_bytes = (PrivateBytes){bytes.p, bytes.n};
+    p->read = true;
 }
 
 static void prior_store(Walk *w, PriorObject *p, const Schema *schema, Value v) {
     PathMarksList marks = {0};
     if (p->object->sensitive.n && snapshot_sensitive(w->arena, p->object, &marks)) v = marks_apply(w->arena, v, &marks);
     p->stored = p->current = schema_mark(w->arena, schema->block, v);
+    uint32_t i = (uint32_t)(p - w->prior.at);
+    if (w->drift && w->drift[i].n) prior_drifted(w, p, schema, w->drift[i]);
 }
 
 static void read_phase_next(ReadPhase *r);

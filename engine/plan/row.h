@@ -35,6 +35,7 @@ enum {
     ROW_DRIFTED = 16,   // reading changed the prior object
     ROW_APPLIED = 32,   // planned holds what is really there now
     ROW_DEPOSED = 64,   // a deposed object of an instance; never configured
+    ROW_UNTARGETED = 256, // left alone by -target or -exclude: planned is the prior object
     ROW_NO_EFFECT = 128, // its type touches nothing outside
 };
 
@@ -49,8 +50,7 @@ typedef struct Row {
     uint32_t object;  // index + 1 into the prior objects (prior.h); 0: none
     uint8_t action;   // Action
     uint8_t reason;   // Reason
-    uint8_t flags;
-    uint8_t spare;
+    uint16_t flags;
     uint32_t extra;   // index + 1 into RowExtra; 0: none
 } Row;
 

@@ -7,7 +7,7 @@ static Value scope_unknown(const Walk *w) { return value_unknown(w->process, typ
 
 // What others see of an instance: what it will be, or what it is when nothing is planned for it.
 static Value row_value(const Walk *w, const Row *row) {
-    if (row->flags & (ROW_PLANNED | ROW_APPLIED)) return row->planned;
+    if (row->flags & (ROW_PLANNED | ROW_APPLIED | ROW_UNTARGETED)) return row->planned;
     if (w->kind == WALK_PLAN_DESTROY || w->kind == WALK_EVAL) return row->prior;
     return scope_unknown(w);
 }

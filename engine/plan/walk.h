@@ -99,6 +99,7 @@ struct Walk {
     ProviderUse *providers;   // per provider node: blocks first; see walk_provider
     uint32_t provider_count;
     IdMap provider_index;     // graph node to index in providers
+    const Str *drift;         // per prior object, from a saved plan: what reading found, packed; NULL otherwise
     uint8_t *node_state;      // per node: NodeState
     uint8_t *provider_needed; // per graph node: a provider configuration that something uses
     VEC(CheckResult) checks;
