@@ -173,15 +173,16 @@ bool cidr_cidrsubnet(FuncCall *call, Value *out) {
     Bits number;
     if (!call_int(call, 1, false, &extra) || !wide_arg(call, 2, &minus, &number, &fits)) return false;
     if (!network_arg(call, 0, -1, "invalid CIDR expression: ", &n)) return false;
-    if (extra < 0) return func_fail(call, 1, "must not be negative");
+    // A network may be widened too, as in the peer.
+    if (extra < 0 && -extra > n.prefix) return func_fail(call, 1, "the prefix has only %u bits", n.prefix);
     if (extra > n.bits - n.prefix) {
         return func_fail(call, -1, "insufficient address space to extend prefix of %u by %lld", n.prefix, (long long)extra);
     }
-    if (!fits || (minus && number) || number > ones((uint32_t)extra)) {
+    if (!fits || (minus && number) || number > (extra < 0 ? 0 : ones((uint32_t)extra))) {
         return func_fail(call, -1, "prefix extension of %lld does not accommodate a subnet numbered %s", (long long)extra,
                          shown_number(call, 2));
     }
-    n.prefix += (uint32_t)extra;
+    n.prefix = (uint32_t)(n.prefix + extra);
     if (n.prefix) n.at |= number << (n.bits - n.prefix);
     Buf buf = buf_in(call->arena);
     print_network(&n, &buf);

@@ -1,4 +1,6 @@
 // Dates and times as RFC 3339 texts.
+#include <stdlib.h>
+
 #include "engine/base/clock.h"
 #include "engine/base/process.h"
 #include "engine/eval/funcs/funcs.h"
@@ -93,13 +95,15 @@ static bool parse_offset(Parse *p, int32_t *offset) {
     return true;
 }
 
-static bool parse_stamp(FuncCall *call, uint32_t arg, bool name_arg, Stamp *out) {
+// loose: an hour may have one digit, as timecmp takes it.
+static bool parse_stamp(FuncCall *call, uint32_t arg, bool name_arg, bool loose, Stamp *out) {
     Parse p = {.call = call, .arg = name_arg ? (int32_t)arg : -1, .rest = call_str(call, arg)};
     int year, month, day, hour, minute, second;
     bool fine = parse_number(&p, 4, 0, 9999, "year", &year) && parse_mark(&p, '-') &&
                 parse_number(&p, 2, 1, 12, "month", &month) && parse_mark(&p, '-') &&
-                parse_number(&p, 2, 1, 31, "day of month", &day) && parse_mark(&p, 'T') &&
-                parse_number(&p, 2, 0, 23, "hour", &hour) && parse_mark(&p, ':') &&
+                parse_number(&p, 2, 1, 31, "day of month", &day) && parse_mark(&p, 'T');
+    size_t digits = loose && p.rest.n > 1 && p.rest.p[1] == ':' ? 1 : 2;
+    fine = fine && parse_number(&p, digits, 0, 23, "hour", &hour) && parse_mark(&p, ':') &&
                 parse_number(&p, 2, 0, 59, "minute", &minute) && parse_mark(&p, ':') &&
                 parse_number(&p, 2, 0, 59, "second", &second);
     if (!fine) return false;
@@ -157,7 +161,7 @@ bool datetime_plantimestamp(FuncCall *call, Value *out) {
 
 bool datetime_timecmp(FuncCall *call, Value *out) {
     Stamp a, b;
-    if (!parse_stamp(call, 0, true, &a) || !parse_stamp(call, 1, true, &b)) return false;
+    if (!parse_stamp(call, 0, true, true, &a) || !parse_stamp(call, 1, true, true, &b)) return false;
     int order = (utc(&a) > utc(&b)) - (utc(&a) < utc(&b));
     if (order == 0) order = (a.nanos > b.nanos) - (a.nanos < b.nanos);
     *out = value_int_prec(order, NUM_PRECISION_COUNT);
@@ -178,12 +182,12 @@ static bool parse_duration(FuncCall *call, uint32_t arg, int64_t *out) {
 bool datetime_timeadd(FuncCall *call, Value *out) {
     Stamp s;
     int64_t duration;
-    if (!parse_stamp(call, 0, false, &s) || !parse_duration(call, 1, &duration)) return false;
+    if (!parse_stamp(call, 0, false, false, &s) || !parse_duration(call, 1, &duration)) return false;
     int64_t nanos = s.nanos + duration % NS_PER_S;
     s.seconds += duration / NS_PER_S + floor_div(nanos, NS_PER_S);
     Civil c = civil_of(&s);
     Buf buf = buf_in(call->arena);
-    buf_format(&buf, "%04lld-%02d-%02dT%02d:%02d:%02d", (long long)c.year, c.month, c.day, c.hour, c.minute, c.second);
+    buf_format(&buf, "%s%04lld-%02d-%02dT%02d:%02d:%02d", c.year < 0 ? "-" : "", llabs((long long)c.year), c.month, c.day, c.hour, c.minute, c.second);
     if (s.offset) print_offset(s.offset, true, &buf);
     else buf_char(&buf, 'Z');
     return call_string(call, buf_str(&buf), out);
@@ -267,7 +271,7 @@ static bool is_letter(char c) {
 
 bool datetime_formatdate(FuncCall *call, Value *out) {
     Stamp s;
-    if (!parse_stamp(call, 1, true, &s)) return false;
+    if (!parse_stamp(call, 1, true, false, &s)) return false;
     Civil c = civil_of(&s);
     Str format = call_str(call, 0);
     Buf buf = buf_in(call->arena);

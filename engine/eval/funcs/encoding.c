@@ -88,11 +88,16 @@ bool encoding_urldecode(FuncCall *call, Value *out) {
     return call_string(call, buf_str(&buf), out);
 }
 
+// UTF-16 without a byte order: big-endian, with a mark in front that says so.
+static bool is_utf16(const FuncCall *call) {
+    Str name = call_str(call, 1);
+    return name.n == 6 && strncasecmp(name.p, "UTF-16", 6) == 0;
+}
+
 // Opens a conversion between UTF-8 and a character set by its IANA name. False after func_fail.
 static bool charset_open(FuncCall *call, bool encode, iconv_t *out) {
     const char *name = call_z(call, call_str(call, 1));
-    // UTF-16 without an order would begin with a mark in the machine's order; IANA's meaning is big-endian.
-    const char *actual = strcasecmp(name, "UTF-16") == 0 ? "UTF-16BE" : name;
+    const char *actual = is_utf16(call) ? "UTF-16BE" : name;
     bool plain = *name && !strchr(name, '/');
     *out = !plain ? (iconv_t)-1 : encode ? iconv_open(actual, "UTF-8") : iconv_open("UTF-8", actual);
     if (*out != (iconv_t)-1) return true;
@@ -123,8 +128,18 @@ bool encoding_textencodebase64(FuncCall *call, Value *out) {
         return func_fail(call, 0, "the given string contains characters that cannot be represented in %s",
                          call_z(call, call_str(call, 1)));
     }
-    base64_encode(buf_str(&bytes), &text);
+    Str marked = str_concat(call->arena, is_utf16(call) ? STR("\xFE\xFF") : STR(""), buf_str(&bytes));
+    base64_encode(marked, &text);
     return call_string(call, buf_str(&text), out);
+}
+
+// Takes the byte order mark off, and brings little-endian text to big-endian.
+static Str order_utf16(FuncCall *call, Str bytes) {
+    if (str_starts(bytes, STR("\xFE\xFF"))) return str_slice(bytes, 2, bytes.n);
+    if (!str_starts(bytes, STR("\xFF\xFE"))) return bytes;
+    char *swapped = arena_alloc(call->arena, bytes.n);
+    for (size_t i = 2; i < bytes.n; i++) swapped[i - 2] = bytes.p[(i ^ 1) < bytes.n ? i ^ 1 : i];
+    return (Str){swapped, bytes.n - 2};
 }
 
 static size_t bad_symbol(Str text) {
@@ -143,6 +158,7 @@ bool encoding_textdecodebase64(FuncCall *call, Value *out) {
     Str text = call_str(call, 0), bytes = STR_NONE;
     Buf decoded;
     bool valid = call_base64(call, text, &bytes);
+    if (valid && is_utf16(call)) bytes = order_utf16(call, bytes);
     bool fits = valid && charset_run(call, conversion, bytes, &decoded);
     iconv_close(conversion);
     if (!valid) {

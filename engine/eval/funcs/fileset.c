@@ -66,31 +66,32 @@ typedef struct Matcher {
     uint32_t steps, depth;
 } Matcher;
 
-static bool match(Matcher *m, Str pattern, Str path);
+// start: the pattern is at the beginning of a part, where ** stands for parts; elsewhere it is like *.
+static bool match(Matcher *m, Str pattern, Str path, bool start);
 
 static bool match_stars(Matcher *m, Str pattern, Str path) {
     // "**/" fits any number of parts, also none; "**" at the end fits all that is left.
     if (pattern.n > 2 && pattern.p[2] == '/') {
         Str after = str_slice(pattern, 3, pattern.n);
-        if (match(m, after, path)) return true;
+        if (match(m, after, path, true)) return true;
         for (size_t i = 0; i < path.n; i++) {
-            if (path.p[i] == '/' && match(m, after, str_slice(path, i + 1, path.n))) return true;
+            if (path.p[i] == '/' && match(m, after, str_slice(path, i + 1, path.n), true)) return true;
         }
         return false;
     }
-    return pattern.n == 2 || match(m, str_slice(pattern, 1, pattern.n), path);
+    return pattern.n == 2 || match(m, str_slice(pattern, 1, pattern.n), path, false);
 }
 
 static bool match_star(Matcher *m, Str pattern, Str path) {
     Str after = str_slice(pattern, 1, pattern.n);
     for (size_t i = 0; i <= path.n; i++) {
-        if (match(m, after, str_slice(path, i, path.n))) return true;
+        if (match(m, after, str_slice(path, i, path.n), false)) return true;
         if (i < path.n && path.p[i] == '/') return false;
     }
     return false;
 }
 
-static bool match_braces(Matcher *m, Str pattern, Str path) {
+static bool match_braces(Matcher *m, Str pattern, Str path, bool start_of_part) {
     size_t n = braces_length(pattern), depth = 0, start = 1;
     Str after = str_slice(pattern, n, pattern.n);
     for (size_t i = 1; i < n; i++) {
@@ -104,7 +105,7 @@ static bool match_braces(Matcher *m, Str pattern, Str path) {
             if (choice.n + after.n > sizeof joined) return false;
             memcpy(joined, choice.p, choice.n);
             memcpy(joined + choice.n, after.p, after.n);
-            if (match(m, (Str){joined, choice.n + after.n}, path)) return true;
+            if (match(m, (Str){joined, choice.n + after.n}, path, start_of_part)) return true;
             start = i + 1;
         }
     }
@@ -129,30 +130,34 @@ static bool match_plain(Str *pattern, Str *path, bool *fits) {
     return *fits;
 }
 
-static bool match_here(Matcher *m, Str pattern, Str path) {
+static bool match_here(Matcher *m, Str pattern, Str path, bool start) {
     while (pattern.n) {
         if (++m->steps > GLOB_STEPS) return false;
         char c = pattern.p[0];
         bool fits;
-        if (c == '*' && pattern.n > 1 && pattern.p[1] == '*') return match_stars(m, pattern, path);
+        if (c == '*' && start && pattern.n > 1 && pattern.p[1] == '*') return match_stars(m, pattern, path);
         if (c == '*') return match_star(m, pattern, path);
-        if (c == '{') return match_braces(m, pattern, path);
+        if (c == '{') return match_braces(m, pattern, path, start);
         if (!match_plain(&pattern, &path, &fits)) return false;
+        start = c == '/';
     }
     return path.n == 0;
 }
 
-static bool match(Matcher *m, Str pattern, Str path) {
+static bool match(Matcher *m, Str pattern, Str path, bool start) {
     if (m->depth == LIMIT_SYNTAX_DEPTH) return false;
     m->depth++;
-    bool fits = match_here(m, pattern, path);
+    bool fits = match_here(m, pattern, path, start);
     m->depth--;
     return fits;
 }
 
 bool path_matches(Str pattern, Str path) {
+    bool plain = true;
+    for (size_t i = 0; i < pattern.n; i++) plain = plain && !strchr("*?[{", pattern.p[i]);
+    if (plain) return str_eq(pattern, path);
     Matcher m = {0};
-    return match(&m, pattern, path);
+    return match(&m, pattern, path, true);
 }
 
 typedef struct Walk {

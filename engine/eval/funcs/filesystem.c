@@ -142,14 +142,14 @@ bool filesystem_fileexists(FuncCall *call, Value *out) {
     Marks marks = call->args[0].marks;
     if (!file_path(call, call_str(call, 0), &path)) return false;
     struct stat st;
-    const char *shown = call_z(call, call_quote(call, path, marks));
+    const char *shown = call_z(call, call_quote(call, call_str(call, 0), marks));
     if (stat(str_to_z(call->arena, path), &st) != 0) {
         if (errno != ENOENT) return func_fail(call, -1, "failed to stat %s", shown);
         *out = value_with_marks(value_bool(false), marks);
         return true;
     }
     if (!S_ISREG(st.st_mode)) {
-        return func_fail(call, 0, "%s is %s, not a file", shown, S_ISDIR(st.st_mode) ? "a directory" : "a special file");
+        return func_fail(call, -1, "%s is %s, not a file", shown, S_ISDIR(st.st_mode) ? "a directory" : "a special file");
     }
     *out = value_with_marks(value_bool(true), marks);
     return true;
@@ -180,6 +180,11 @@ bool filesystem_pathexpand(FuncCall *call, Value *out) {
     return expand_home(call, call_str(call, 0), &path) && call_string(call, path, out);
 }
 
+static Str without_stop(Str text) {
+    while (text.n && text.p[text.n - 1] == '.') text.n--;
+    return text;
+}
+
 // The first error as one line: "main.tpl:3,5: Unsupported attribute; …".
 static bool template_fail(FuncCall *call, const Diags *diags) {
     const Diag *diag = NULL;
@@ -188,13 +193,20 @@ static bool template_fail(FuncCall *call, const Diags *diags) {
     }
     if (!diag) return func_fail(call, -1, "the template is not valid");
     Str detail = diag->detail;
-    if (detail.n && detail.p[detail.n - 1] == '.') detail.n--;
+    // A template that calls itself fails at the bottom; the levels above have nothing to add.
+    ptrdiff_t recursion = str_find(detail, STR("maximum recursion depth"));
+    if (recursion >= 0) return func_fail(call, -1, "%.*s",
+                                         STR_ARG(without_stop(str_slice(detail, (size_t)recursion, detail.n))));
+    detail = without_stop(detail);
     SourcePos start, end;
     bool own = diag->subject.at == call->span.at && diag->subject.n == call->span.n;
     if (own || !source_pos(call_process(call), diag->subject, &start, &end)) return func_fail(call, 1, "%.*s", STR_ARG(detail));
-    Str summary = str_eqz(diag->summary, "Missing template variable") ? STR("") : diag->summary;
-    return func_fail(call, -1, "%.*s:%u,%u: %.*s%s%.*s", STR_ARG(start.file->path), start.line, start.column,
-                     STR_ARG(summary), summary.n ? "; " : "", STR_ARG(detail));
+    if (strcmp(diag->code, "missing_template_variable") == 0) {
+        return func_fail(call, 1, "%.*s, referenced at %.*s:%u,%u", STR_ARG(detail), STR_ARG(start.file->path), start.line,
+                         start.column);
+    }
+    return func_fail(call, -1, "%.*s:%u,%u: %.*s; %.*s", STR_ARG(start.file->path), start.line, start.column,
+                     STR_ARG(diag->summary), STR_ARG(detail));
 }
 
 static bool render(FuncCall *call, Str path, Str text, Marks marks, Value *out) {

@@ -27,8 +27,12 @@ static bool map_text(FuncCall *call, Str text, MapCode map, Value *out) {
     return call_string(call, buf_str(&buf), out);
 }
 
+// Its capital has a small letter of its own, which would not lead back.
+enum { SHARP_S = 0xDF };
+
 static uint32_t upper_code(uint32_t code, uint32_t before) {
     (void)before;
+    if (code == SHARP_S) return code;
     return (uint32_t)utf8proc_toupper((int32_t)code);
 }
 
@@ -60,7 +64,7 @@ static bool ends_word(uint32_t code) {
 
 static uint32_t title_code(uint32_t code, uint32_t before) {
     bool starts = before == 0 || ends_word(before);
-    return starts ? (uint32_t)utf8proc_totitle((int32_t)code) : code;
+    return starts && code != SHARP_S ? (uint32_t)utf8proc_totitle((int32_t)code) : code;
 }
 
 bool string_upper(FuncCall *call, Value *out) {

@@ -54,6 +54,18 @@ static size_t skip_class(Str p, size_t i) {
     return i;
 }
 
+// "{n}", "{n,}", "{n,m}": RE2 repeats at most 1000 times.
+static bool repeats_too_often(Str rest) {
+    int64_t count = 0;
+    for (size_t i = 1; i < rest.n && count <= 1000; i++) {
+        char c = rest.p[i];
+        if (c >= '0' && c <= '9') count = count * 10 + (c - '0');
+        else if (c == ',') count = 0;
+        else return false;
+    }
+    return count > 1000;
+}
+
 static const char *foreign_syntax(Str p) {
     bool after_repeat = false;
     for (size_t i = 0; i < p.n; i++) {
@@ -69,6 +81,8 @@ static const char *foreign_syntax(Str p) {
             i++;
         } else if (c == '[') {
             i = skip_class(p, i);
+        } else if (c == '{' && repeats_too_often(str_slice(p, i, p.n))) {
+            why = "invalid repeat count";
         } else if (c == '(') {
             why = foreign_group(str_slice(p, i, p.n));
         } else if (repeats(c) && was_repeat && c != '?') {
@@ -106,17 +120,31 @@ static void regex_close(Regex *r) {
     pcre2_code_free(r->code);
 }
 
+// The same pattern where PCRE2 means something else: \v is one character in RE2, and a class of them in PCRE2.
+static Str native_syntax(FuncCall *call, Str p) {
+    if (str_find(p, STR("\\v")) < 0) return p;
+    Buf out = buf_in(call->arena);
+    for (size_t i = 0; i < p.n; i++) {
+        bool escape = p.p[i] == '\\' && i + 1 < p.n;
+        if (escape && p.p[i + 1] == 'v') buf_z(&out, "\\x0B");
+        else buf_bytes(&out, p.p + i, escape ? 2 : 1);
+        i += escape;
+    }
+    return buf_str(&out);
+}
+
 static bool regex_open(FuncCall *call, int32_t arg, Str pattern, Regex *r) {
     *r = (Regex){.call = call};
     const char *foreign = foreign_syntax(pattern);
     if (foreign) return func_fail(call, arg, "invalid regexp pattern: %s in %.*s", foreign, STR_ARG(pattern));
+    Str native = native_syntax(call, pattern);
     int error;
     PCRE2_SIZE at;
     pcre2_compile_context *context = pcre2_compile_context_create(NULL);
     pcre2_set_newline(context, PCRE2_NEWLINE_LF);
     pcre2_set_parens_nest_limit(context, LIMIT_SYNTAX_DEPTH);
-    r->code = pcre2_compile((PCRE2_SPTR)(pattern.p ? pattern.p : ""), pattern.n, PCRE2_UTF | PCRE2_DOLLAR_ENDONLY | PCRE2_NEVER_BACKSLASH_C,
-                            &error, &at, context);
+    r->code = pcre2_compile((PCRE2_SPTR)(native.p ? native.p : ""), native.n,
+                            PCRE2_UTF | PCRE2_DOLLAR_ENDONLY | PCRE2_NEVER_BACKSLASH_C, &error, &at, context);
     pcre2_compile_context_free(context);
     if (!r->code) {
         PCRE2_UCHAR why[160];

@@ -71,7 +71,9 @@ bool heavy_yamlencode(FuncCall *call, Value *out) {
     const char *problem = e.problem;
     yaml_emitter_delete(&e);
     if (!fine) return func_fail(call, -1, "%s", problem ? problem : "the value cannot be written as YAML");
-    // The peer ends a document that is one plain scalar explicitly.
+    // The peer marks the end of a document after one plain scalar, and nowhere else.
+    static const char end[] = "\n...\n";
+    if (str_ends(buf_str(&text), str_of(end))) text.n -= strlen(end) - 1;
     if (value_is_null(call->args[0]) || call->args[0].kind == TYPE_NUMBER || call->args[0].kind == TYPE_BOOL) {
         buf_z(&text, "...\n");
     }

@@ -1,0 +1,5 @@
+Dear ${name},
+%{ for x in items ~}
+- ${x}
+%{ endfor ~}
+Bye

@@ -1,0 +1,1 @@
+${templatefile("${dir}/inner.tpl", { n = n + 1 })}!

@@ -1,0 +1,1 @@
+${templatefile("files/self.tpl", {})}
