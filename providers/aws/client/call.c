@@ -311,7 +311,7 @@ static void retry_or_fail(AwsCall *call, ErrorKind kind, AwsError error, int64_t
 
 static void on_transport_error(AwsCall *call, const HttpResponse *response) {
     AwsError error = error_base(call);
-    error.message = str_copy(call->page, response->error_text);
+    error.message = str_format(call->page, "%.*s: %.*s", STR_ARG(call->endpoint), STR_ARG(response->error_text));
     error.sent = response->sent;
     ErrorKind kind = error_kind_of_transport(response->error);
     if (call->request.no_resend && response->sent) kind = ERROR_FINAL;

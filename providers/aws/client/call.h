@@ -39,7 +39,7 @@ struct AwsCall {
     uint32_t tries, total_tries, max_tries;
     uint32_t redirects, skews, renewals;
     int64_t sent_at;
-    Str payload; // of the answer, during delivery
+    Str endpoint; // "https://ec2.eu-west-1.amazonaws.com", for messages
 };
 
 // Ends a call without telling anybody.

@@ -4,9 +4,9 @@
 #include "providers/aws/client/text.h"
 #include "providers/aws/client/wire_log.h"
 
-static Str url_of(const AwsCall *call, const AwsAddress *address, Str path) {
+static Str url_of(const AwsCall *call, Str path) {
     Buf url = buf_in(call->page);
-    buf_format(&url, "%.*s://%.*s", STR_ARG(address->scheme), STR_ARG(address->host));
+    buf_add(&url, call->endpoint);
     buf_add(&url, path);
     for (uint32_t i = 0; i < call->wire.query.n; i++) {
         HttpHeader pair = call->wire.query.at[i];
@@ -59,6 +59,7 @@ bool call_send(AwsCall *call, const AwsKeys *keys, HttpDone done, Str *problem) 
     if (model->s3 && call->bucket.n) endpoint_s3(client->config, call->bucket, &address, &operation_path);
     if (call->wire.host_prefix.n && !address.custom)
         address.host = str_concat(call->page, call->wire.host_prefix, address.host);
+    call->endpoint = str_format(call->page, "%.*s://%.*s", STR_ARG(address.scheme), STR_ARG(address.host));
     Str path = str_concat(call->page, address.path, buf_str(&operation_path));
 
     uint32_t n = call->wire.headers.n;
@@ -68,7 +69,7 @@ bool call_send(AwsCall *call, const AwsKeys *keys, HttpDone done, Str *problem) 
     if (keys) n += sign(call, keys, &address, path, headers, n);
 
     HttpRequest request = {.method = call->wire.method,
-                           .url = url_of(call, &address, path),
+                           .url = url_of(call, path),
                            .headers = headers,
                            .header_count = n,
                            .body = call->wire.body};

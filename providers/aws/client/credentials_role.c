@@ -91,7 +91,8 @@ static void call_sts(CredentialsRun *run, const char *operation, Value input, Ca
         credentials_failed(run, "%.*s", STR_ARG(diags.list.at[0].detail));
         return;
     }
-    Str region = run->client->config->region;
+    Str region = run->client->config->given.sts_region;
+    if (!region.n) region = run->client->config->region;
     AwsRequest request = {
         .model = sts, .operation = str_of(operation), .input = input, .region = region.n ? region : STR("us-east-1")};
     run->call = call_start(run->client, run->arena, &request, how, &run->keys, on_role, run);

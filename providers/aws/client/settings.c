@@ -45,7 +45,7 @@ static AwsSettings copy_settings(Arena *arena, const AwsSettings *given) {
     AwsSettings s = *given;
     Str *texts[] = {&s.region,     &s.profile,     &s.access_key, &s.secret_key,       &s.token,
                     &s.http_proxy, &s.https_proxy, &s.no_proxy,   &s.custom_ca_bundle, &s.ec2_metadata_endpoint,
-                    &s.user_agent};
+                    &s.sts_region, &s.user_agent};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) *texts[i] = str_copy(arena, *texts[i]);
     s.shared_config_files = copy_list(arena, s.shared_config_files, s.shared_config_file_count);
     s.shared_credentials_files = copy_list(arena, s.shared_credentials_files, s.shared_credentials_file_count);

@@ -92,7 +92,7 @@ bool text_base64_decode(Arena *arena, Str s, Str *out) {
             bits = have = 0;
         }
     }
-    if (have == 1 || (padding && have + padding != 4)) return false;
+    if (have == 1 || (padding && (have < 2 || have + padding != 4))) return false;
     if (have > 1) buf_char(&bytes, (char)(bits >> (have * 6 - 8)));
     if (have > 2) buf_char(&bytes, (char)(bits >> (have * 6 - 16)));
     *out = buf_str(&bytes);
