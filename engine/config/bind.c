@@ -13,9 +13,12 @@ static bool set(Bound *out, SlotKind kind, uint32_t index, uint32_t steps, Uses 
 
 static Name step_attr(const Traversal *t, uint32_t i) { return i < t->n ? t->steps[i].attr : NULL; }
 
+// Among very many names none is looked for: each wrong reference would read them all.
+#define SUGGEST_NAMES 10000u
+
 static const char *suggest_in(Arena *arena, const StrMap *names, Str given) {
     Suggest near = suggest_start(given);
-    for (uint32_t i = 0; i < names->n; i++) suggest_try(&near, names->items[i].key);
+    for (uint32_t i = 0; names->n <= SUGGEST_NAMES && i < names->n; i++) suggest_try(&near, names->items[i].key);
     return suggest_text(arena, &near);
 }
 
@@ -83,10 +86,8 @@ static bool missing_resource(ModuleBinder *b, const Traversal *t, const DeclList
                              Name name, Diags *diags) {
     Arena *arena = b->def->loader->arena;
     Str key = str_format(arena, "%s.%s", type->text, name->text);
-    const char *near = suggest_in(arena, list->index.n <= 10000 ? &list->index : &b->def->locals, key);
-    const char *what = kind == DECL_DATA        ? "data source"
-                       : kind == DECL_EPHEMERAL ? "ephemeral resource"
-                                                : "resource";
+    const char *near = suggest_in(arena, &list->index, key);
+    const char *what = kind == DECL_DATA ? "data source" : kind == DECL_EPHEMERAL ? "ephemeral resource" : "resource";
     if (kind == DECL_RESOURCE && !*near && bind_find_resource(&b->def->decls[DECL_DATA], type, name))
         near = str_format(arena, " There is a data source of this name: data.%.*s.", STR_ARG(key)).p;
     return diag_error(diags, "undeclared_resource", t->span, "Reference to undeclared resource",
@@ -94,14 +95,14 @@ static bool missing_resource(ModuleBinder *b, const Traversal *t, const DeclList
 }
 
 // Steps: type, then name; the root itself is the type when `first` is 0 and there is no prefix.
-static bool bind_resource(ModuleBinder *b, const Traversal *t, DeclKind kind, bool prefixed, Bound *out,
-                          Diags *diags) {
+static bool bind_resource(ModuleBinder *b, const Traversal *t, DeclKind kind, bool prefixed, Bound *out, Diags *diags) {
     Name type = prefixed ? step_attr(t, 0) : t->root, name = step_attr(t, prefixed ? 1 : 0);
     if (!type || !name)
         return diag_error(diags, "invalid_reference", t->span, "Invalid reference",
-                          prefixed ? "\"%s\" is followed by a type and a name: %s.TYPE.NAME."
-                                   : "\"%s\" is no name known here, and a reference to a resource is its type and name: "
-                                     "%s.NAME.",
+                          prefixed
+                              ? "\"%s\" is followed by a type and a name: %s.TYPE.NAME."
+                              : "\"%s\" is no name known here, and a reference to a resource is its type and name: "
+                                "%s.NAME.",
                           t->root->text, t->root->text);
     const DeclList *list = &b->def->decls[kind];
     uint64_t *at = bind_find_resource(list, type, name);
@@ -170,10 +171,11 @@ static bool reserved(const Traversal *t, Diags *diags) {
 }
 
 static bool not_static(const Traversal *t, Diags *diags) {
-    return diag_error(diags, "dynamic_value", t->span, "Value not known before the plan",
-                      "Only input variables, local values, path and %s.workspace can be used here, because this is needed "
-                      "before anything is planned.",
-                      "terraform");
+    return diag_error(
+        diags, "dynamic_value", t->span, "Value not known before the plan",
+        "Only input variables, local values, path and %s.workspace can be used here, because this is needed "
+        "before anything is planned.",
+        "terraform");
 }
 
 static bool bind(Binder *binder, const Traversal *t, Bound *out, Diags *diags) {

@@ -24,10 +24,11 @@ bool common_check_name(Loader *l, Str name, Span span, const char *what) {
     if (common_identifier(name)) return true;
     char summary[64];
     snprintf(summary, sizeof summary, "Invalid %s name", what);
-    return diag_error(l->diags, "invalid_name", span, summary,
-                      "\"%.*s\" cannot be a name: a name starts with a letter or underscore and has only letters, digits, "
-                      "underscores and dashes.",
-                      STR_ARG(name));
+    return diag_error(
+        l->diags, "invalid_name", span, summary,
+        "\"%.*s\" cannot be a name: a name starts with a letter or underscore and has only letters, digits, "
+        "underscores and dashes.",
+        STR_ARG(name));
 }
 
 static bool refuse(Binder *binder, const Traversal *traversal, Bound *out, Diags *diags) {

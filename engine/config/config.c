@@ -33,8 +33,10 @@ const ModuleNode *config_node_of(const Config *config, uint32_t id) {
     uint32_t low = 0, high = config->node_count;
     while (high - low > 1) { // the last node whose base is not above id
         uint32_t middle = low + (high - low) / 2;
-        if (config->nodes[middle].base <= id) low = middle;
-        else high = middle;
+        if (config->nodes[middle].base <= id)
+            low = middle;
+        else
+            high = middle;
     }
     return &config->nodes[low];
 }

@@ -18,10 +18,10 @@ typedef struct ModuleNode ModuleNode;
 // What a name in a module's code is bound to: Ref.slot = kind in the low 5 bits, index << 5. Indices are into the
 // ModuleDef's lists.
 typedef enum SlotKind {
-    SLOT_VARIABLE,  // var.NAME
-    SLOT_LOCAL,     // local.NAME
-    SLOT_RESOURCE,  // TYPE.NAME, data.TYPE.NAME, ephemeral.TYPE.NAME: steps begin after the name
-    SLOT_MODULE,    // module.NAME: steps begin after the name
+    SLOT_VARIABLE, // var.NAME
+    SLOT_LOCAL,    // local.NAME
+    SLOT_RESOURCE, // TYPE.NAME, data.TYPE.NAME, ephemeral.TYPE.NAME: steps begin after the name
+    SLOT_MODULE,   // module.NAME: steps begin after the name
     SLOT_EACH_KEY,
     SLOT_EACH_VALUE,
     SLOT_COUNT_INDEX,
@@ -32,7 +32,7 @@ typedef enum SlotKind {
 } SlotKind;
 typedef enum PathSlot { PATH_MODULE, PATH_ROOT, PATH_CWD } PathSlot;
 #define SLOT(kind, index) ((uint32_t)(kind) | (uint32_t)(index) << 5)
-#define SLOT_KIND(slot) ((SlotKind)((slot) & 31u))
+#define SLOT_KIND(slot) ((SlotKind)((slot)&31u))
 #define SLOT_INDEX(slot) ((slot) >> 5)
 
 // The kinds of blocks that are nodes of the graph, in the order of their local ids within a def.
@@ -58,7 +58,7 @@ typedef struct RuleList {
 typedef struct Variable {
     Name name;
     Str description, deprecated;
-    const Type *type; // without optional marks
+    const Type *type;       // without optional marks
     const Type *constraint; // as written, for conversion
     const Defaults *defaults;
     Value default_value;
@@ -89,8 +89,8 @@ typedef enum ResourceMode { MODE_MANAGED, MODE_DATA, MODE_EPHEMERAL } ResourceMo
 // What a provider is called in a module and which one it is.
 typedef struct ProviderReq {
     Name local_name;
-    Str source;      // as written, "" when implied
-    Str address;     // "registry.opentofu.org/hashicorp/aws", "terraform.io/builtin/terraform"
+    Str source;  // as written, "" when implied
+    Str address; // "registry.opentofu.org/hashicorp/aws", "terraform.io/builtin/terraform"
     Str constraint;
     VEC(Name) aliases; // configuration_aliases
     Span span;
@@ -99,12 +99,12 @@ typedef struct ProviderReq {
 typedef struct ProviderBlock {
     Name local_name, alias; // alias NULL: the default configuration
     Str address;
-    const Body *body;       // without alias, version, for_each
-    const Code *for_each;   // static, or NULL
-    const BodyCode *code;   // compiled once the schema is known (config_bind_schemas)
+    const Body *body;     // without alias, version, for_each
+    const Code *for_each; // static, or NULL
+    const BodyCode *code; // compiled once the schema is known (config_bind_schemas)
     uint32_t once_count;
     Str version;
-    bool empty;             // sets nothing: in a called module it stands for what the caller passes
+    bool empty; // sets nothing: in a called module it stands for what the caller passes
     Span span;
 } ProviderBlock;
 
@@ -112,7 +112,7 @@ typedef enum Ignore { IGNORE_NONE, IGNORE_PATHS, IGNORE_ALL } Ignore;
 
 typedef struct Lifecycle {
     bool create_before_destroy, has_create_before_destroy;
-    bool destroy; // false: forget instead
+    bool destroy;                // false: forget instead
     const Code *prevent_destroy; // NULL: false
     Ignore ignore;
     PathList ignore_paths;
@@ -132,14 +132,14 @@ typedef struct Resource {
     ResourceMode mode;
     Name type, name;
     Repeat repeat;
-    const Code *repeat_code; // count, for_each or enabled
+    const Code *repeat_code;            // count, for_each or enabled
     Name provider_name, provider_alias; // local name and alias; key for provider for_each below
     const Code *provider_key;
     Str provider_address;
-    const Body *body;       // without the meta-arguments
-    const BodyCode *code;   // compiled once the schema is known; NULL before
-    const Schema *schema;   // likewise
-    uint32_t once_count;    // of repeat_code, code and rules together
+    const Body *body;     // without the meta-arguments
+    const BodyCode *code; // compiled once the schema is known; NULL before
+    const Schema *schema; // likewise
+    uint32_t once_count;  // of repeat_code, code and rules together
     Lifecycle lifecycle;
     VEC(Provisioner) provisioners;
     VEC(uint32_t) depends_on; // slots
@@ -157,16 +157,16 @@ typedef struct ModuleCall {
         uint32_t variable; // index in the called def
         const Code *code;
         Span span;
-    } *inputs;             // known once the called def is loaded
+    } * inputs; // known once the called def is loaded
     uint32_t input_count;
     struct ProviderPass {
         Name inner_name, inner_alias, outer_name, outer_alias;
         Span span;
-    } *passes;
+    } * passes;
     uint32_t pass_count;
     VEC(uint32_t) depends_on;
     uint32_t once_count;
-    const ModuleDef *def;  // what it calls
+    const ModuleDef *def; // what it calls
     Span span, source_span, header_span;
 } ModuleCall;
 
@@ -178,14 +178,14 @@ typedef struct Check {
 } Check;
 
 // moved, removed, import: read now, used by the plan.
-typedef struct Address {   // module.a["x"].aws_vpc.b[0] as written; keys constant
+typedef struct Address { // module.a["x"].aws_vpc.b[0] as written; keys constant
     struct AddressStep {
         Name module;
-        Value key;         // kind TYPE_DYNAMIC: none
-    } *modules;
+        Value key; // kind TYPE_DYNAMIC: none
+    } * modules;
     uint32_t module_count;
     ResourceMode mode;
-    Name type, name;       // NULL: it names a module
+    Name type, name; // NULL: it names a module
     Value key;
     Span span;
 } Address;
@@ -205,7 +205,7 @@ typedef struct Removed {
 typedef struct Import {
     const Expr *to_expr;
     const Code *id, *identity, *for_each;
-    Address to; // when static
+    Address to;         // when static
     const Code *to_key; // dynamic last index, or NULL
     Name provider_name, provider_alias;
     Span span;
@@ -241,9 +241,9 @@ struct ModuleNode {
     const ModuleNode *parent; // NULL for the root
     uint32_t call;            // index in parent->def->calls
     const ModuleDef *def;
-    Str path;                 // "module.a.module.b", "" for the root
-    uint32_t base;            // id of its first block
-    uint32_t first_child;     // id of the node of def->calls[0]; children of one node have consecutive ids
+    Str path;             // "module.a.module.b", "" for the root
+    uint32_t base;        // id of its first block
+    uint32_t first_child; // id of the node of def->calls[0]; children of one node have consecutive ids
     uint32_t depth;
 };
 
@@ -252,9 +252,9 @@ struct Config {
     Arena *arena;
     VEC(ModuleDef *) defs;
     VEC(const SourceFile *) files; // the configuration files that were read, for a plan file's snapshot
-    const ModuleNode *nodes; // breadth first: parents before children
+    const ModuleNode *nodes;       // breadth first: parents before children
     uint32_t node_count;
-    uint32_t block_count;    // ids are below it
+    uint32_t block_count; // ids are below it
     Str root_dir, cwd, workspace;
     FuncContext *funcs;
 };

@@ -95,7 +95,8 @@ static void define_output(Def *def, uint32_t index) {
     common_bool(l, content_attr(&content, w->sensitive_), &o->sensitive);
     common_bool(l, content_attr(&content, w->ephemeral_), &o->ephemeral);
     const BodyAttr *depends = content_attr(&content, w->depends_on_);
-    if (depends && reference_slots(&d, depends, &o->depends_on.at, &o->depends_on.n)) o->depends_on.cap = o->depends_on.n;
+    if (depends && reference_slots(&d, depends, &o->depends_on.at, &o->depends_on.n))
+        o->depends_on.cap = o->depends_on.n;
     for (uint32_t i = 0; i < content.blocks.n; i++) {
         const BodyBlock *rule = &content.blocks.at[i];
         if (rule->type == w->precondition_)

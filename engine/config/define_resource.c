@@ -101,7 +101,8 @@ void define_resource(Def *def, uint32_t index) {
     r->repeat = definer_repeat_args(&d, &args, &r->repeat_code);
     define_provider_of(&d, content_attr(&content, w->provider_), r);
     const BodyAttr *depends = content_attr(&content, w->depends_on_);
-    if (depends && reference_slots(&d, depends, &r->depends_on.at, &r->depends_on.n)) r->depends_on.cap = r->depends_on.n;
+    if (depends && reference_slots(&d, depends, &r->depends_on.at, &r->depends_on.n))
+        r->depends_on.cap = r->depends_on.n;
     if (lifecycle) lifecycle_define(&d, lifecycle, r);
     define_blocks(&d, &content, r);
     r->body = definer_escape(l, &content, rest);

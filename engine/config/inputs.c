@@ -29,8 +29,8 @@ static bool read_json(Arena *arena, Process *process, Str path, Str text, Variab
     JsonError why;
     (void)process;
     if (!json_decode(arena, text, &v, &why))
-        return diag_error(diags, "invalid_variable_file", SPAN_NONE, "Invalid variable file", "%.*s is no valid JSON: %s.",
-                          STR_ARG(path), why.message);
+        return diag_error(diags, "invalid_variable_file", SPAN_NONE, "Invalid variable file",
+                          "%.*s is no valid JSON: %s.", STR_ARG(path), why.message);
     if (v.kind != TYPE_OBJECT || !value_is_set(v))
         return diag_error(diags, "invalid_variable_file", SPAN_NONE, "Invalid variable file",
                           "%.*s must hold one JSON object: its members are the variables.", STR_ARG(path));
@@ -55,9 +55,10 @@ static bool read_native(Arena *arena, Process *process, Str path, Str text, Vari
         const AstBlock *block = &ast->blocks.at[i];
         bool variable = str_eqz(block->type, "variable");
         diag_error(diags, "invalid_variable_file", block->type_span, "Block in a variable file",
-                   variable ? "A variable file sets variables, it does not declare them: write NAME = VALUE here, and the "
-                              "\"%.*s\" block in a configuration file."
-                            : "A variable file has no blocks such as \"%.*s\", only NAME = VALUE.",
+                   variable
+                       ? "A variable file sets variables, it does not declare them: write NAME = VALUE here, and the "
+                         "\"%.*s\" block in a configuration file."
+                       : "A variable file has no blocks such as \"%.*s\", only NAME = VALUE.",
                    STR_ARG(block->type));
     }
     BodyContent content;
@@ -92,7 +93,8 @@ bool load_var_file(Arena *arena, Process *process, Str path, LoadOptions *option
 }
 
 static bool automatic(Str name) {
-    static const char *const endings[] = {".auto.tfvars", ".auto.tfvars.json", ".auto.infravars", ".auto.infravars.json"};
+    static const char *const endings[] = {".auto.tfvars", ".auto.tfvars.json", ".auto.infravars",
+                                          ".auto.infravars.json"};
     for (uint32_t i = 0; i < sizeof endings / sizeof endings[0]; i++)
         if (str_ends(name, str_of(endings[i]))) return name.p[0] != '.';
     return false;

@@ -22,12 +22,13 @@ static bool ignored_path(Loader *l, const Expr *expr, Path *out) {
     Traversal t;
     if (!reference_quoted(l, expr, false, &expr)) return false;
     if (!reference_read(l, expr, &t))
-        return diag_error(l->diags, "invalid_ignore_changes", expr->span, "Invalid ignore_changes",
-                          "Each element is the name of an attribute, or a path into it with constant keys: tags[\"a\"].");
+        return diag_error(
+            l->diags, "invalid_ignore_changes", expr->span, "Invalid ignore_changes",
+            "Each element is the name of an attribute, or a path into it with constant keys: tags[\"a\"].");
     *out = path_attr(l->arena, (Path){NULL, 0}, t.root);
     for (uint32_t i = 0; i < t.n; i++)
-        *out = t.steps[i].attr ? path_attr(l->arena, *out, t.steps[i].attr)
-                               : path_index(l->arena, *out, t.steps[i].key);
+        *out =
+            t.steps[i].attr ? path_attr(l->arena, *out, t.steps[i].attr) : path_index(l->arena, *out, t.steps[i].key);
     return true;
 }
 
@@ -141,8 +142,10 @@ void lifecycle_define(Definer *d, const BodyContent *lifecycle, Resource *r) {
     const Words *w = &d->l->w;
     uint32_t index = (uint32_t)(r - d->def->mod.resources.at);
     d->binder.each = d->binder.count = false;
-    if (r->mode == MODE_MANAGED) define_managed(d, lifecycle, r);
-    else refuse_managed(d, lifecycle, r);
+    if (r->mode == MODE_MANAGED)
+        define_managed(d, lifecycle, r);
+    else
+        refuse_managed(d, lifecycle, r);
     definer_repeat(d, r->repeat);
     for (uint32_t i = 0; i < lifecycle->blocks.n; i++) {
         const BodyBlock *block = &lifecycle->blocks.at[i];

@@ -36,8 +36,10 @@ static void keep_only_version(Diags *d, uint32_t from) {
     for (uint32_t i = from; i < d->list.n; i++) {
         const Diag *diag = &d->list.at[i];
         bool keep = strcmp(diag->code, "unsupported_version") == 0;
-        if (keep) d->list.at[kept++] = d->list.at[i];
-        else if (diag->severity == SEV_ERROR) d->errors--;
+        if (keep)
+            d->list.at[kept++] = d->list.at[i];
+        else if (diag->severity == SEV_ERROR)
+            d->errors--;
     }
     d->list.n = kept;
 }
@@ -47,8 +49,10 @@ static void read_all(Loader *l) {
         Def *def = (Def *)(void *)l->config->defs.at[i];
         uint32_t from = l->diags->list.n;
         read_def(def);
-        if (def->incompatible) keep_only_version(l->diags, from);
-        else if (!l->options->no_modules) tree_calls(def);
+        if (def->incompatible)
+            keep_only_version(l->diags, from);
+        else if (!l->options->no_modules)
+            tree_calls(def);
     }
 }
 

@@ -8,12 +8,12 @@
 typedef struct VariableInput {
     Str name;
     enum { VAR_ENV, VAR_FILE, VAR_AUTO_FILE, VAR_ARGUMENT } from;
-    Str text;        // environment and -var: as given
+    Str text;         // environment and -var: as given
     const Expr *expr; // from a file, or NULL
     bool has_value;   // from a JSON file: value holds it
     Value value;
     Span span;
-    Str where;       // "-var", "TF_VAR_x", a file name: for messages
+    Str where; // "-var", "TF_VAR_x", a file name: for messages
 } VariableInput;
 
 // Configuration files kept in a plan file: read instead of the disk.
@@ -23,11 +23,11 @@ typedef struct SourceSnapshot {
 } SourceSnapshot;
 
 typedef struct LoadOptions {
-    Str dir;           // the root module's folder, as given
+    Str dir; // the root module's folder, as given
     Str workspace;
-    VEC(VariableInput) inputs; // in rising precedence; needed for static evaluation (module sources, backend)
+    VEC(VariableInput) inputs;      // in rising precedence; needed for static evaluation (module sources, backend)
     const SourceSnapshot *snapshot; // NULL: the disk
-    bool no_modules;   // only the root folder (for init's backend, fmt)
+    bool no_modules;                // only the root folder (for init's backend, fmt)
 } LoadOptions;
 
 // Reads all .infra, .tf, .tofu files (shadowing, overrides), recursively the called modules (local paths), checks and

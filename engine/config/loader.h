@@ -25,13 +25,20 @@ typedef struct Loader {
     const LoadOptions *options;
     Diags *diags;
     Words w;
-    StrMap shared; // absolute folder -> Def that all its callers share
+    StrMap shared;         // absolute folder -> Def that all its callers share
     uint32_t static_depth; // of evaluations within evaluations
 } Loader;
 
 // Blocks that have a name and may be overridden.
 typedef enum DeclKind {
-    DECL_VARIABLE, DECL_PROVIDER, DECL_RESOURCE, DECL_DATA, DECL_EPHEMERAL, DECL_CALL, DECL_OUTPUT, DECL_CHECK,
+    DECL_VARIABLE,
+    DECL_PROVIDER,
+    DECL_RESOURCE,
+    DECL_DATA,
+    DECL_EPHEMERAL,
+    DECL_CALL,
+    DECL_OUTPUT,
+    DECL_CHECK,
     DECL_KINDS,
 } DeclKind;
 
@@ -81,8 +88,8 @@ struct Def {
     Span requirements_span;         // of the required_providers block
     VEC(CallContent) call_contents; // of mod.calls
     VEC(CallSite) callers;
-    bool contextual;   // its static values differ between callers: it is not shared
-    bool incompatible; // required_version excludes this program: nothing else is said of it
+    bool contextual;              // its static values differ between callers: it is not shared
+    bool incompatible;            // required_version excludes this program: nothing else is said of it
     struct StaticValues *statics; // evaluated so far (static.c)
 };
 

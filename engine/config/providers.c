@@ -142,11 +142,12 @@ static void check_resources(const ModuleDef *def, bool root, Diags *diags) {
         uint32_t block = r->provider_alias ? find_block(def, r->provider_name, r->provider_alias) : UINT32_MAX;
         if (block != UINT32_MAX) check_key(r, &def->providers.at[block], diags);
         if (known_here(def, r->provider_name, r->provider_alias, root)) continue;
-        diag_error(diags, "unknown_provider_configuration", r->header_span, "Provider configuration not present",
-                   "The resource uses the provider configuration %s.%s, but this module has no provider \"%s\" block with "
-                   "alias = \"%s\"%s.",
-                   r->provider_name->text, r->provider_alias->text, r->provider_name->text, r->provider_alias->text,
-                   root ? "" : " and does not list it in configuration_aliases");
+        diag_error(
+            diags, "unknown_provider_configuration", r->header_span, "Provider configuration not present",
+            "The resource uses the provider configuration %s.%s, but this module has no provider \"%s\" block with "
+            "alias = \"%s\"%s.",
+            r->provider_name->text, r->provider_alias->text, r->provider_name->text, r->provider_alias->text,
+            root ? "" : " and does not list it in configuration_aliases");
     }
 }
 
@@ -218,23 +219,23 @@ static void check_call(const ModuleDef *def, const ModuleCall *call, bool root, 
         const ProviderReq *req = &inner->requirements.at[i];
         for (uint32_t j = 0; j < req->aliases.n; j++)
             if (!find_pass(call, req->local_name, req->aliases.at[j]))
-                diag_error(diags, "missing_provider", call->header_span, "Missing provider configuration",
-                           "The called module needs a configuration for its provider %s.%s. Pass one: providers = { %s.%s = … "
-                           "}.",
-                           req->local_name->text, req->aliases.at[j]->text, req->local_name->text,
-                           req->aliases.at[j]->text);
+                diag_error(
+                    diags, "missing_provider", call->header_span, "Missing provider configuration",
+                    "The called module needs a configuration for its provider %s.%s. Pass one: providers = { %s.%s = … "
+                    "}.",
+                    req->local_name->text, req->aliases.at[j]->text, req->local_name->text, req->aliases.at[j]->text);
     }
     if (configured && (call->repeat != REPEAT_NONE || call->depends_on.n))
-        diag_error(diags, "module_with_provider", call->header_span, "Module is incompatible with its arguments",
-                   "A module that has provider blocks of its own, or calls one, cannot be called with count, for_each, "
-                   "enabled or depends_on. Move the provider blocks to the root module and pass them with \"providers\".");
+        diag_error(
+            diags, "module_with_provider", call->header_span, "Module is incompatible with its arguments",
+            "A module that has provider blocks of its own, or calls one, cannot be called with count, for_each, "
+            "enabled or depends_on. Move the provider blocks to the root module and pass them with \"providers\".");
 }
 
 void providers_check(Config *config, Diags *diags) {
     bool *configured = ARENA_ARRAY(config->arena, bool, config->defs.n);
     IdMap index = idmap_in(config->arena);
-    for (uint32_t i = 0; i < config->defs.n; i++)
-        *idmap_put(&index, (uint64_t)(uintptr_t)config->defs.at[i], NULL) = i;
+    for (uint32_t i = 0; i < config->defs.n; i++) *idmap_put(&index, (uint64_t)(uintptr_t)config->defs.at[i], NULL) = i;
     find_configured(config, &index, configured);
     for (uint32_t i = 0; i < config->defs.n; i++) {
         const ModuleDef *def = config->defs.at[i];

@@ -42,8 +42,9 @@ void provisioner_define(Definer *d, const BodyBlock *block, const Body *connecti
     word_is(l, content_attr(&content, w->on_failure_), "continue", "fail", &out->continue_on_failure);
     for (uint32_t i = 0; i < content.blocks.n; i++)
         if (content.blocks.at[i].type == w->lifecycle_)
-            diag_error(l->diags, "reserved_name", content.blocks.at[i].type_span, "Reserved block type",
-                       "The block type \"lifecycle\" in provisioner blocks is kept for later versions of the language.");
+            diag_error(
+                l->diags, "reserved_name", content.blocks.at[i].type_span, "Reserved block type",
+                "The block type \"lifecycle\" in provisioner blocks is kept for later versions of the language.");
     out->body = definer_escape(l, &content, rest);
     out->connection = find_connection(l, &content, connection);
 }

@@ -27,22 +27,42 @@ static const SchemaBlock *schema_of(Process *p, const Argument *arguments, uint3
 #define SCHEMA_OF(p, arguments) schema_of((p), (arguments), sizeof(arguments) / sizeof(arguments)[0])
 
 ProvisionerSchemas provisioners_schemas(Process *p) {
-    static const Argument local_exec[] = {{"command", 's', true}, {"interpreter", 'l', false},
-                                          {"working_dir", 's', false}, {"environment", 'm', false},
+    static const Argument local_exec[] = {{"command", 's', true},
+                                          {"interpreter", 'l', false},
+                                          {"working_dir", 's', false},
+                                          {"environment", 'm', false},
                                           {"quiet", 'b', false}};
     static const Argument remote_exec[] = {{"inline", 'l', false}, {"script", 's', false}, {"scripts", 'l', false}};
     static const Argument file[] = {{"source", 's', false}, {"content", 's', false}, {"destination", 's', true}};
-    static const Argument connection[] = {
-        {"host", 's', true},           {"type", 's', false},           {"user", 's', false},
-        {"password", 's', false},      {"port", 'n', false},           {"timeout", 's', false},
-        {"script_path", 's', false},   {"target_platform", 's', false}, {"private_key", 's', false},
-        {"certificate", 's', false},   {"host_key", 's', false},       {"agent", 'b', false},
-        {"agent_identity", 's', false}, {"proxy_scheme", 's', false},  {"proxy_host", 's', false},
-        {"proxy_port", 'n', false},    {"proxy_user_name", 's', false}, {"proxy_user_password", 's', false},
-        {"bastion_host", 's', false},  {"bastion_host_key", 's', false}, {"bastion_port", 'n', false},
-        {"bastion_user", 's', false},  {"bastion_password", 's', false}, {"bastion_private_key", 's', false},
-        {"bastion_certificate", 's', false}, {"https", 'b', false},    {"insecure", 'b', false},
-        {"cacert", 's', false},        {"use_ntlm", 'b', false}};
+    static const Argument connection[] = {{"host", 's', true},
+                                          {"type", 's', false},
+                                          {"user", 's', false},
+                                          {"password", 's', false},
+                                          {"port", 'n', false},
+                                          {"timeout", 's', false},
+                                          {"script_path", 's', false},
+                                          {"target_platform", 's', false},
+                                          {"private_key", 's', false},
+                                          {"certificate", 's', false},
+                                          {"host_key", 's', false},
+                                          {"agent", 'b', false},
+                                          {"agent_identity", 's', false},
+                                          {"proxy_scheme", 's', false},
+                                          {"proxy_host", 's', false},
+                                          {"proxy_port", 'n', false},
+                                          {"proxy_user_name", 's', false},
+                                          {"proxy_user_password", 's', false},
+                                          {"bastion_host", 's', false},
+                                          {"bastion_host_key", 's', false},
+                                          {"bastion_port", 'n', false},
+                                          {"bastion_user", 's', false},
+                                          {"bastion_password", 's', false},
+                                          {"bastion_private_key", 's', false},
+                                          {"bastion_certificate", 's', false},
+                                          {"https", 'b', false},
+                                          {"insecure", 'b', false},
+                                          {"cacert", 's', false},
+                                          {"use_ntlm", 'b', false}};
     return (ProvisionerSchemas){SCHEMA_OF(p, local_exec), SCHEMA_OF(p, remote_exec), SCHEMA_OF(p, file),
                                 SCHEMA_OF(p, connection)};
 }
@@ -71,9 +91,10 @@ static void check_destroy(Loader *l, const BodyCode *code) {
         bool fine = kind == SLOT_SELF || kind == SLOT_COUNT_INDEX || kind == SLOT_EACH_KEY || kind == SLOT_PATH ||
                     kind == SLOT_WORKSPACE;
         if (!fine)
-            diag_error(l->diags, "destroy_reference", refs[i]->span, "Invalid reference from destroy provisioner",
-                       "What runs at destruction can only use self, count.index and each.key: other objects may be gone "
-                       "by then.");
+            diag_error(
+                l->diags, "destroy_reference", refs[i]->span, "Invalid reference from destroy provisioner",
+                "What runs at destruction can only use self, count.index and each.key: other objects may be gone "
+                "by then.");
     }
 }
 

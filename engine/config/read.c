@@ -40,8 +40,8 @@ static void declare(Def *def, DeclKind kind, const BodyBlock *block) {
         snprintf(summary, sizeof summary, "Duplicate %s", kind_words[kind]);
         Span first = list->list.at[*at].header_span;
         diag_error(l->diags, "duplicate_declaration", block->header_span, summary,
-                   "The %s \"%.*s\" is already declared at %s. Names must be unique within a module.",
-                   kind_words[kind], STR_ARG(key), common_place(l, first));
+                   "The %s \"%.*s\" is already declared at %s. Names must be unique within a module.", kind_words[kind],
+                   STR_ARG(key), common_place(l, first));
         return;
     }
     *at = list->list.n;
@@ -52,8 +52,10 @@ static void declare(Def *def, DeclKind kind, const BodyBlock *block) {
 static void check_override(Def *def, DeclKind kind, const BodyBlock *block) {
     Loader *l = def->loader;
     Wanted wanted = {.attr = {l->w.depends_on_},
-                     .block = {{l->w.lifecycle_, 0, NULL}, {l->w.precondition_, 0, NULL},
-                               {l->w.postcondition_, 0, NULL}, {l->w.validation_, 0, NULL}}};
+                     .block = {{l->w.lifecycle_, 0, NULL},
+                               {l->w.precondition_, 0, NULL},
+                               {l->w.postcondition_, 0, NULL},
+                               {l->w.validation_, 0, NULL}}};
     BodyContent content, inner;
     const Body *rest;
     common_content(l, block->body, &wanted, &content, &rest);
@@ -91,9 +93,10 @@ static void override(Def *def, DeclKind kind, const BodyBlock *block) {
         return;
     }
     if (!at) {
-        diag_error(l->diags, "missing_base", block->header_span, "Nothing to override",
-                   "There is no %s \"%.*s\" in the other files. An override file can only change what is declared there.",
-                   kind_words[kind], STR_ARG(key));
+        diag_error(
+            l->diags, "missing_base", block->header_span, "Nothing to override",
+            "There is no %s \"%.*s\" in the other files. An override file can only change what is declared there.",
+            kind_words[kind], STR_ARG(key));
         return;
     }
     check_override(def, kind, block);
@@ -148,9 +151,12 @@ static bool read_plain(Def *def, const BodyBlock *block, bool overrides) {
     if (overrides)
         diag_error(l->diags, "unsupported_override", block->header_span, "Unsupported override",
                    "A \"%s\" block cannot stand in an override file.", type->text);
-    else if (type == l->w.moved_) vec_push(l->arena, &def->moved, *block);
-    else if (type == l->w.removed_) vec_push(l->arena, &def->removed, *block);
-    else vec_push(l->arena, &def->imports, *block);
+    else if (type == l->w.moved_)
+        vec_push(l->arena, &def->moved, *block);
+    else if (type == l->w.removed_)
+        vec_push(l->arena, &def->removed, *block);
+    else
+        vec_push(l->arena, &def->imports, *block);
     return true;
 }
 
@@ -166,8 +172,10 @@ static void read_block(Def *def, const BodyBlock *block, const ConfigFile *file)
     Loader *l = def->loader;
     DeclKind kind = kind_of(l, block->type);
     if (kind < DECL_KINDS) {
-        if (file->override) override(def, kind, block);
-        else declare(def, kind, block);
+        if (file->override)
+            override(def, kind, block);
+        else
+            declare(def, kind, block);
     } else if (block->type == l->w.locals_) {
         read_locals(def, block, file->override);
     } else if (block->type == l->w.terraform_) {
@@ -297,12 +305,10 @@ static void read_calls(Def *def) {
     Loader *l = def->loader;
     const Words *w = &l->w;
     DeclList *list = &def->decls[DECL_CALL];
-    Wanted wanted = {.required = {w->source_},
-                     .attr = {w->version_, w->count_, w->for_each_, w->depends_on_, w->providers_},
-                     .block = {{w->lifecycle_, 0, NULL},
-                               {w->underscore, 0, NULL},
-                               {w->locals_, 0, NULL},
-                               {w->provider_, 1, type}}};
+    Wanted wanted = {
+        .required = {w->source_},
+        .attr = {w->version_, w->count_, w->for_each_, w->depends_on_, w->providers_},
+        .block = {{w->lifecycle_, 0, NULL}, {w->underscore, 0, NULL}, {w->locals_, 0, NULL}, {w->provider_, 1, type}}};
     for (uint32_t i = 0; i < list->list.n; i++) {
         const BodyBlock *block = &list->list.at[i];
         common_check_name(l, block->labels[0], block->label_spans[0], "module");

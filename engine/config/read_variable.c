@@ -29,8 +29,7 @@ static void read_default(Loader *l, const BodyAttr *attr, Variable *v) {
     Value given, converted;
     ConvertError why;
     if (!common_constant(l, attr->expr, &given)) return;
-    if (v->defaults && !value_is_null(given))
-        given = convert_defaults(l->arena, given, v->constraint, v->defaults);
+    if (v->defaults && !value_is_null(given)) given = convert_defaults(l->arena, given, v->constraint, v->defaults);
     if (!convert_value(l->arena, given, v->constraint, &converted, &why)) {
         Buf path = buf_in(l->arena);
         path_print(why.path, &path);

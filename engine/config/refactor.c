@@ -66,9 +66,10 @@ static void define_removed(Def *def, const BodyBlock *block) {
     for (uint32_t i = 0; i < content.blocks.n; i++)
         if (content.blocks.at[i].type == w->provisioner_) removed_provisioner(&d, &content.blocks.at[i], &removed);
     if (!removed.has_lifecycle)
-        diag_warn(l->diags, "removed_without_lifecycle", block->header_span, "Removed block without lifecycle",
-                  "The object will be forgotten and stay in place. Say so with lifecycle { destroy = false }, or have it "
-                  "destroyed with lifecycle { destroy = true }.");
+        diag_warn(
+            l->diags, "removed_without_lifecycle", block->header_span, "Removed block without lifecycle",
+            "The object will be forgotten and stay in place. Say so with lifecycle { destroy = false }, or have it "
+            "destroyed with lifecycle { destroy = true }.");
     vec_push(l->arena, &def->mod.removed, removed);
 }
 
@@ -98,10 +99,10 @@ static bool import_identity(Definer *d, const BodyBlock *block, const BodyConten
     out->identity = definer_optional(d, identity);
     if (!id && !identity)
         return diag_error(l->diags, "invalid_import", block->header_span, "Missing import identity",
-                   "An import block needs \"id\" or \"identity\" to say which object to import.");
+                          "An import block needs \"id\" or \"identity\" to say which object to import.");
     if (id && identity)
         return diag_error(l->diags, "invalid_import", identity->span, "Conflicting import arguments",
-                   "An import block has either \"id\" or \"identity\", not both.");
+                          "An import block has either \"id\" or \"identity\", not both.");
     return true;
 }
 
@@ -148,8 +149,7 @@ static bool same_target(const Import *a, const Import *b) {
         return false;
     if (a->to.module_count != b->to.module_count || !same_key(a->to.key, b->to.key)) return false;
     for (uint32_t i = 0; i < a->to.module_count; i++)
-        if (a->to.modules[i].module != b->to.modules[i].module ||
-            !same_key(a->to.modules[i].key, b->to.modules[i].key))
+        if (a->to.modules[i].module != b->to.modules[i].module || !same_key(a->to.modules[i].key, b->to.modules[i].key))
             return false;
     return true;
 }
@@ -166,8 +166,7 @@ static void check_imports(Def *def) {
             *at = i;
         } else if (same_target(import, &def->mod.imports.at[*at])) {
             diag_error(l->diags, "duplicate_declaration", import->span, "Duplicate import",
-                       "The same object is already imported at %s.",
-                       common_place(l, def->mod.imports.at[*at].span));
+                       "The same object is already imported at %s.", common_place(l, def->mod.imports.at[*at].span));
         }
     }
 }

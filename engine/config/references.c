@@ -35,9 +35,12 @@ bool reference_read(Loader *l, const Expr *expr, Traversal *out) {
         e = e->operand;
     }
     Str root = e->text;
-    if (e->kind == EXPR_NULL) root = STR("null"); // a name like any other here: provider = null.west
-    else if (e->kind == EXPR_BOOL) root = e->boolean ? STR("true") : STR("false");
-    else if (e->kind != EXPR_NAME) return false;
+    if (e->kind == EXPR_NULL)
+        root = STR("null"); // a name like any other here: provider = null.west
+    else if (e->kind == EXPR_BOOL)
+        root = e->boolean ? STR("true") : STR("false");
+    else if (e->kind != EXPR_NAME)
+        return false;
     TraversalStep *steps = ARENA_ARRAY(l->arena, TraversalStep, n);
     *out = (Traversal){common_name(l, root), n, steps, expr->span};
     for (e = unwrap(expr); n-- > 0; e = e->operand) {
@@ -59,8 +62,7 @@ bool reference_quoted(Loader *l, const Expr *expr, bool keyword, const Expr **ou
     SourcePos at;
     Span inside = {expr->span.at + 1, expr->span.n - 2};
     Expr *parsed;
-    if (!source_pos(l->process, expr->span, &at, NULL) ||
-        !parse_expr_in(l->arena, at.file, inside, &parsed, l->diags))
+    if (!source_pos(l->process, expr->span, &at, NULL) || !parse_expr_in(l->arena, at.file, inside, &parsed, l->diags))
         return false;
     diag_warn(l->diags, "quoted_reference", expr->span, keyword ? "Quoted keyword" : "Quoted reference",
               "%s is written without quotes since version 0.12 of the language; the quotes are deprecated.",
@@ -92,15 +94,17 @@ bool reference_slots(Definer *d, const BodyAttr *attr, uint32_t **slots, uint32_
         Bound bound;
         if (!reference_quoted(l, attr->expr->args.list.at[i], false, &expr)) continue;
         if (!reference_read(l, expr, &t)) {
-            diag_error(l->diags, "invalid_depends_on", expr->span, "Invalid depends_on",
-                       "Each element of depends_on is a reference to a whole resource or module, such as aws_vpc.main.");
+            diag_error(
+                l->diags, "invalid_depends_on", expr->span, "Invalid depends_on",
+                "Each element of depends_on is a reference to a whole resource or module, such as aws_vpc.main.");
             continue;
         }
         if (!d->binder.base.bind(&d->binder.base, &t, &bound, l->diags)) continue;
         if (!whole_object(&t, &bound)) {
-            diag_error(l->diags, "invalid_depends_on", expr->span, "Invalid depends_on",
-                       "An element of depends_on refers to a whole object (a resource, a module), not to an attribute of "
-                       "it.");
+            diag_error(
+                l->diags, "invalid_depends_on", expr->span, "Invalid depends_on",
+                "An element of depends_on refers to a whole object (a resource, a module), not to an attribute of "
+                "it.");
             continue;
         }
         SlotKind kind = SLOT_KIND(bound.slot);
@@ -136,8 +140,9 @@ bool reference_address(Loader *l, const Expr *expr, bool allow_module, Address *
     Traversal t;
     *out = (Address){.span = expr->span};
     if (!reference_read(l, expr, &t))
-        return bad_address(l, expr->span,
-                           "An address is written as a reference with constant keys, such as module.a.aws_vpc.b[\"x\"].");
+        return bad_address(
+            l, expr->span,
+            "An address is written as a reference with constant keys, such as module.a.aws_vpc.b[\"x\"].");
     // The words of the traversal as one row: root, then steps.
     uint32_t at = 0;
     if (!address_modules(l, &t, &at, out)) return false;
@@ -156,6 +161,7 @@ bool reference_address(Loader *l, const Expr *expr, bool allow_module, Address *
     out->type = word;
     out->name = t.steps[at++].attr;
     if (at < t.n && !t.steps[at].attr) out->key = t.steps[at++].key;
-    if (at < t.n) return bad_address(l, t.steps[at].span, "The address of a resource has nothing after its name and key.");
+    if (at < t.n)
+        return bad_address(l, t.steps[at].span, "The address of a resource has nothing after its name and key.");
     return true;
 }

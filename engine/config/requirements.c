@@ -25,10 +25,11 @@ static Str lower(Arena *arena, Str s) {
 bool requirements_name(Def *def, Str name, Span span) {
     Loader *l = def->loader;
     if (!part_valid(name))
-        return diag_error(l->diags, "invalid_provider_name", span, "Invalid provider name",
-                          "\"%.*s\" cannot be a provider's name: it has letters, digits and dashes only, and no dash at "
-                          "either end.",
-                          STR_ARG(name));
+        return diag_error(
+            l->diags, "invalid_provider_name", span, "Invalid provider name",
+            "\"%.*s\" cannot be a provider's name: it has letters, digits and dashes only, and no dash at "
+            "either end.",
+            STR_ARG(name));
     Str small = lower(l->arena, name);
     if (!str_eq(small, name))
         return diag_error(l->diags, "invalid_provider_name", span, "Invalid provider name",
@@ -47,23 +48,28 @@ static bool source_address(Loader *l, Str source, Span span, Str *out) {
     uint32_t n = 0;
     bool valid = true;
     while (str_next(&rest, '/', &piece)) {
-        if (n == 3) return diag_error(l->diags, "invalid_provider_source", span, "Invalid provider source",
-                                      "A source is \"[HOST/]NAMESPACE/NAME\": \"%.*s\" has too many parts.", STR_ARG(source));
+        if (n == 3)
+            return diag_error(l->diags, "invalid_provider_source", span, "Invalid provider source",
+                              "A source is \"[HOST/]NAMESPACE/NAME\": \"%.*s\" has too many parts.", STR_ARG(source));
         part[n++] = piece;
     }
     for (uint32_t i = n == 3; i < n; i++) valid &= part_valid(part[i]);
     valid &= n > 0 && (n < 3 || str_find_char(part[0], '.') > 0 || str_find_char(part[0], ':') > 0);
     if (!valid)
-        return diag_error(l->diags, "invalid_provider_source", span, "Invalid provider source",
-                          "\"%.*s\" is no provider source: write \"[HOST/]NAMESPACE/NAME\", for example \"hashicorp/aws\".",
-                          STR_ARG(source));
+        return diag_error(
+            l->diags, "invalid_provider_source", span, "Invalid provider source",
+            "\"%.*s\" is no provider source: write \"[HOST/]NAMESPACE/NAME\", for example \"hashicorp/aws\".",
+            STR_ARG(source));
     if (str_starts(part[n - 1], STR("terraform-provider-")))
         return diag_error(l->diags, "invalid_provider_source", span, "Invalid provider source",
                           "A provider's name does not include \"terraform-provider-\".");
     for (uint32_t i = 0; i < n; i++) part[i] = lower(l->arena, part[i]);
-    if (n == 1) *out = default_address(l->arena, part[0]);
-    else if (n == 2) *out = str_format(l->arena, DEFAULT_HOST "/%.*s/%.*s", STR_ARG(part[0]), STR_ARG(part[1]));
-    else *out = str_format(l->arena, "%.*s/%.*s/%.*s", STR_ARG(part[0]), STR_ARG(part[1]), STR_ARG(part[2]));
+    if (n == 1)
+        *out = default_address(l->arena, part[0]);
+    else if (n == 2)
+        *out = str_format(l->arena, DEFAULT_HOST "/%.*s/%.*s", STR_ARG(part[0]), STR_ARG(part[1]));
+    else
+        *out = str_format(l->arena, "%.*s/%.*s/%.*s", STR_ARG(part[0]), STR_ARG(part[1]), STR_ARG(part[2]));
     return true;
 }
 
@@ -120,9 +126,10 @@ static bool read_object(Def *def, ProviderReq *req, const Expr *expr) {
         } else if (str_eqz(key, "configuration_aliases")) {
             read_aliases(def, req, item->value);
         } else {
-            return diag_error(l->diags, "invalid_requirement", item->key->span, "Invalid provider requirement",
-                              "A provider requirement has only \"source\", \"version\" and \"configuration_aliases\". Settings "
-                              "of the provider itself go into a \"provider\" block.");
+            return diag_error(
+                l->diags, "invalid_requirement", item->key->span, "Invalid provider requirement",
+                "A provider requirement has only \"source\", \"version\" and \"configuration_aliases\". Settings "
+                "of the provider itself go into a \"provider\" block.");
         }
     }
     return true;

@@ -12,7 +12,8 @@ static void check_version(Def *def, const BodyAttr *attr, bool ignored) {
     vec_push(l->arena, &def->mod.required_versions, text);
     if (!valid) {
         diag_error(l->diags, "invalid_version_constraint", attr->expr->span, "Invalid version constraint",
-                   "\"%.*s\" is no version constraint. Write for example \">= 1.6, < 2.0\" or \"~> 1.8\".", STR_ARG(text));
+                   "\"%.*s\" is no version constraint. Write for example \">= 1.6, < 2.0\" or \"~> 1.8\".",
+                   STR_ARG(text));
     } else if (str_find_char(text, '-') >= 0) {
         diag_error(l->diags, "invalid_version_constraint", attr->expr->span, "Invalid version constraint",
                    "Prerelease versions cannot be asked for here: remove what follows the dash.");
@@ -62,12 +63,14 @@ static void read_requirements(Def *def, const BodyBlock *block, const ConfigFile
 static void refuse_block(Loader *l, const BodyBlock *block) {
     if (block->type == l->w.cloud_)
         diag_error(l->diags, "unsupported_cloud", block->header_span, "Cloud state storage is not supported",
-                   "A \"cloud\" block keeps state in HCP Terraform, which this program does not use. Write a \"backend\" block "
+                   "A \"cloud\" block keeps state in HCP Terraform, which this program does not use. Write a "
+                   "\"backend\" block "
                    "instead, for example backend \"s3\" or backend \"local\".");
     else
-        diag_error(l->diags, "unsupported_encryption", block->header_span, "State encryption is not supported",
-                   "An \"encryption\" block asks for encrypted state and plans, which this version cannot write. Remove "
-                   "the block, or let the backend encrypt (backend \"s3\" with encrypt = true).");
+        diag_error(
+            l->diags, "unsupported_encryption", block->header_span, "State encryption is not supported",
+            "An \"encryption\" block asks for encrypted state and plans, which this version cannot write. Remove "
+            "the block, or let the backend encrypt (backend \"s3\" with encrypt = true).");
 }
 
 void settings_terraform(Def *def, const BodyBlock *block, const ConfigFile *file) {
@@ -85,10 +88,14 @@ void settings_terraform(Def *def, const BodyBlock *block, const ConfigFile *file
     check_version(def, content_attr(&content, w->required_version_), file->legacy);
     for (uint32_t i = 0; i < content.blocks.n; i++) {
         const BodyBlock *inner = &content.blocks.at[i];
-        if (inner->type == w->required_providers_) read_requirements(def, inner, file);
-        else if (inner->type == w->backend_) set_backend(def, inner, file);
-        else if (inner->type == w->provider_meta_) check_meta(def, inner);
-        else refuse_block(l, inner);
+        if (inner->type == w->required_providers_)
+            read_requirements(def, inner, file);
+        else if (inner->type == w->backend_)
+            set_backend(def, inner, file);
+        else if (inner->type == w->provider_meta_)
+            check_meta(def, inner);
+        else
+            refuse_block(l, inner);
     }
 }
 

@@ -64,10 +64,11 @@ static bool local_source(Loader *l, const ModuleCall *call, const BodyAttr *attr
     if (str_empty(s))
         return diag_error(l->diags, "invalid_module_source", attr->expr->span, "Invalid module source",
                           "The source of a module must not be empty.");
-    return diag_error(l->diags, "unsupported_module_source", attr->expr->span, "Unsupported module source",
-                      "\"%.*s\" is no local folder. Module sources are paths that start with ./ or ../; for other sources, put a "
-                      "copy of the module next to your configuration.",
-                      STR_ARG(s));
+    return diag_error(
+        l->diags, "unsupported_module_source", attr->expr->span, "Unsupported module source",
+        "\"%.*s\" is no local folder. Module sources are paths that start with ./ or ../; for other sources, put a "
+        "copy of the module next to your configuration.",
+        STR_ARG(s));
 }
 
 static bool check_ancestors(Def *def, const ModuleCall *call, Str absolute) {

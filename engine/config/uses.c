@@ -25,10 +25,11 @@ static void check_ref(UsesCheck *u, const Ref *ref) {
     const RefStep *step = &ref->steps[0];
     bool many = r->repeat == REPEAT_COUNT || r->repeat == REPEAT_FOR_EACH;
     if (many && step->attr) {
-        diag_error(l->diags, "missing_key", ref->span, "Missing resource instance key",
-                   "%s.%s has %s, so its attributes belong to its instances: write %s.%s[%s].%s, or [*] for all of them.",
-                   r->type->text, r->name->text, r->repeat == REPEAT_COUNT ? "count" : "for_each", r->type->text,
-                   r->name->text, r->repeat == REPEAT_COUNT ? "count.index" : "each.key", step->attr->text);
+        diag_error(
+            l->diags, "missing_key", ref->span, "Missing resource instance key",
+            "%s.%s has %s, so its attributes belong to its instances: write %s.%s[%s].%s, or [*] for all of them.",
+            r->type->text, r->name->text, r->repeat == REPEAT_COUNT ? "count" : "for_each", r->type->text,
+            r->name->text, r->repeat == REPEAT_COUNT ? "count.index" : "each.key", step->attr->text);
         return;
     }
     if (!many && !step->attr) {

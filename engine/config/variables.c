@@ -85,10 +85,11 @@ static void undeclared(Loader *l, const Def *root, const VariableInput *input, u
 }
 
 static void missing(Loader *l, const Variable *v) {
-    diag_error(l->diags, "missing_variable", v->span, "No value for required variable",
-               "The variable \"%s\" has no default, so it must be set: with -var '%s=…', in a file given with -var-file, "
-               "in terraform.tfvars or *.auto.tfvars, or with the environment variable TF_VAR_%s.",
-               v->name->text, v->name->text, v->name->text);
+    diag_error(
+        l->diags, "missing_variable", v->span, "No value for required variable",
+        "The variable \"%s\" has no default, so it must be set: with -var '%s=…', in a file given with -var-file, "
+        "in terraform.tfvars or *.auto.tfvars, or with the environment variable TF_VAR_%s.",
+        v->name->text, v->name->text, v->name->text);
 }
 
 // The last input of each name, which wins, as index + 1; undeclared ones are reported.
@@ -97,8 +98,10 @@ static uint32_t *last_inputs(Loader *l, const Def *root) {
     for (uint32_t i = 0; i < l->options->inputs.n; i++) {
         const VariableInput *input = &l->options->inputs.at[i];
         uint64_t *at = strmap_get(&root->decls[DECL_VARIABLE].index, input->name);
-        if (at) last[*at] = i + 1;
-        else undeclared(l, root, input, &warned);
+        if (at)
+            last[*at] = i + 1;
+        else
+            undeclared(l, root, input, &warned);
     }
     if (warned > 2)
         diag_warn(l->diags, "undeclared_variable", SPAN_NONE, "Values for undeclared variables",

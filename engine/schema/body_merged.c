@@ -72,8 +72,8 @@ static void merge_blocks(const MergedBody *m, Arena *arena, const BodyContent *o
     for (uint32_t i = 0; i < over->blocks.n; i++) vec_push(arena, &out->blocks, over->blocks.at[i]);
 }
 
-static bool merged_content(const Body *body, Arena *arena, const BodyWant *want, BodyContent *out,
-                           const Body **remain, Diags *diags) {
+static bool merged_content(const Body *body, Arena *arena, const BodyWant *want, BodyContent *out, const Body **remain,
+                           Diags *diags) {
     const MergedBody *m = (const MergedBody *)(const void *)body;
     uint32_t errors = diags->errors;
     WantAttr *optional = ARENA_ARRAY(arena, WantAttr, want->attr_count);
@@ -111,8 +111,8 @@ static Span merged_span(const Body *body) {
 
 static const BodyVtable merged_vtable = {merged_content, merged_attributes, merged_span};
 
-static bool empty_content(const Body *body, Arena *arena, const BodyWant *want, BodyContent *out,
-                          const Body **remain, Diags *diags) {
+static bool empty_content(const Body *body, Arena *arena, const BodyWant *want, BodyContent *out, const Body **remain,
+                          Diags *diags) {
     (void)arena;
     memset(out, 0, sizeof *out);
     if (remain) *remain = body;

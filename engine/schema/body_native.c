@@ -1,8 +1,8 @@
 #include "engine/schema/body.h"
 #include "engine/schema/suggest.h"
 
-// A body of the native syntax; the parser has dropped arguments that were given twice. Names are interned once, when the body is made; what was taken by an earlier look at
-// the content is hidden from the body that remains.
+// A body of the native syntax; the parser has dropped arguments that were given twice. Names are interned once, when
+// the body is made; what was taken by an earlier look at the content is hidden from the body that remains.
 typedef struct NativeBody {
     Body body;
     Process *process;
@@ -49,10 +49,11 @@ static const WantBlock *wanted_block(const BodyWant *want, Name type) {
 static void report_attr(const NativeBody *b, Arena *arena, const BodyWant *want, uint32_t i, Diags *diags) {
     const AstAttr *attr = &b->ast->attrs.at[i];
     if (wanted_block(want, b->attr_names[i])) {
-        diag_error(diags, "unsupported_argument", attr->name_span, "Unsupported argument",
-                   "An argument named \"%.*s\" is not expected here. Did you mean to write a block, \"%.*s { … }\" without "
-                   "the equals sign?",
-                   STR_ARG(attr->name), STR_ARG(attr->name));
+        diag_error(
+            diags, "unsupported_argument", attr->name_span, "Unsupported argument",
+            "An argument named \"%.*s\" is not expected here. Did you mean to write a block, \"%.*s { … }\" without "
+            "the equals sign?",
+            STR_ARG(attr->name), STR_ARG(attr->name));
         return;
     }
     Suggest near = suggest_start(attr->name);
@@ -64,10 +65,11 @@ static void report_attr(const NativeBody *b, Arena *arena, const BodyWant *want,
 static void report_block(const NativeBody *b, Arena *arena, const BodyWant *want, uint32_t i, Diags *diags) {
     const AstBlock *block = &b->ast->blocks.at[i];
     if (wanted_attr(want, b->block_names[i])) {
-        diag_error(diags, "unsupported_block", block->type_span, "Unsupported block type",
-                   "Blocks of type \"%.*s\" are not expected here. Did you mean to set the argument \"%.*s\"? Then write an "
-                   "equals sign, \"%.*s = …\".",
-                   STR_ARG(block->type), STR_ARG(block->type), STR_ARG(block->type));
+        diag_error(
+            diags, "unsupported_block", block->type_span, "Unsupported block type",
+            "Blocks of type \"%.*s\" are not expected here. Did you mean to set the argument \"%.*s\"? Then write an "
+            "equals sign, \"%.*s = …\".",
+            STR_ARG(block->type), STR_ARG(block->type), STR_ARG(block->type));
         return;
     }
     Suggest near = suggest_start(block->type);
@@ -185,8 +187,8 @@ static void content_blocks(const NativeBody *b, Arena *arena, const BodyWant *wa
     }
 }
 
-static bool native_content(const Body *body, Arena *arena, const BodyWant *want, BodyContent *out,
-                           const Body **remain, Diags *diags) {
+static bool native_content(const Body *body, Arena *arena, const BodyWant *want, BodyContent *out, const Body **remain,
+                           Diags *diags) {
     const NativeBody *b = (const NativeBody *)(const void *)body;
     uint32_t errors = diags->errors;
     memset(out, 0, sizeof *out);

@@ -111,8 +111,9 @@ static bool compile_label(Decoder *d, const BodyContent *content, const BodyAttr
 static bool compile_content(Decoder *d, const BodyContent *content, const SchemaBlock *schema, BlockItem *item) {
     Diags *diags = d->session->diags;
     if (content->blocks.n == 0)
-        return diag_error(diags, "missing_content", content->end, "Missing dynamic content block",
-                          "A dynamic block needs a nested block \"content { … }\" that says what each generated block holds.");
+        return diag_error(
+            diags, "missing_content", content->end, "Missing dynamic content block",
+            "A dynamic block needs a nested block \"content { … }\" that says what each generated block holds.");
     if (content->blocks.n > 1)
         return diag_error(diags, "extraneous_content", content->blocks.at[1].header_span,
                           "Extraneous dynamic content block", "A dynamic block has exactly one content block.");
@@ -186,8 +187,10 @@ static void compile_items(Decoder *d, FieldCode *f, uint32_t count) {
 static void finish_blocks(Decoder *d, FieldCode *f) {
     f->live = !blocks_fixed(f);
     Scope nothing = {.arena = d->arena};
-    if (f->live) field_once(d, f);
-    else f->value = decode_blocks(f, &nothing, d->session->diags);
+    if (f->live)
+        field_once(d, f);
+    else
+        f->value = decode_blocks(f, &nothing, d->session->diags);
     d->fields[d->n++] = *f;
 }
 
@@ -292,10 +295,9 @@ static void read_content(Decoder *d, const Body *body, const Body **remain) {
     body_content(body, d->arena, &want, &d->content, remain, d->session->diags);
 }
 
-const BodyCode *decode_compile(CodeSession *session, const Body *body, const SchemaBlock *schema,
-                               const Body **remain) {
-    Decoder d = {.session = session, .arena = session->arena, .process = arena_process(session->arena),
-                 .schema = schema};
+const BodyCode *decode_compile(CodeSession *session, const Body *body, const SchemaBlock *schema, const Body **remain) {
+    Decoder d = {
+        .session = session, .arena = session->arena, .process = arena_process(session->arena), .schema = schema};
     d.dynamic = name_of(d.process, STR("dynamic"));
     read_content(&d, body, remain);
     if (d.content.blocks.n) check_dynamic(&d);

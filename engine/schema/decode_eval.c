@@ -40,8 +40,8 @@ Value decode_convert(Arena *arena, const FieldCode *f, Value v, Diags *diags) {
 void decode_check_count(const FieldCode *f, uint32_t count, Span at, Diags *diags) {
     bool single = f->nesting == NEST_SINGLE || f->nesting == NEST_GROUP;
     if (single && count > 1) {
-        diag_error(diags, "too_many_blocks", f->items[1].span, "Duplicate block",
-                   "Only one \"%s\" block is allowed.", f->name->text);
+        diag_error(diags, "too_many_blocks", f->items[1].span, "Duplicate block", "Only one \"%s\" block is allowed.",
+                   f->name->text);
     } else if (count < f->min && (single || f->min == 1)) {
         diag_error(diags, "missing_block", at, "Missing required block",
                    "At least one \"%s\" block is required, but there is none.", f->name->text);
@@ -122,8 +122,8 @@ static bool check_iterable(const BlockItem *item, Value v, Arena *arena, Diags *
     Buf type = buf_in(arena);
     type_friendly(value_type(arena_process(arena), v), &type);
     return diag_error(diags, "invalid_for_each", span, "Invalid dynamic for_each value",
-                      "A %.*s cannot be iterated over: for_each takes a list, set, map, tuple or object.",
-                      (int)type.n, type.p);
+                      "A %.*s cannot be iterated over: for_each takes a list, set, map, tuple or object.", (int)type.n,
+                      type.p);
 }
 
 static void eval_dynamic_item(const FieldCode *f, const BlockItem *item, Scope *scope, Elements *out, Diags *diags) {

@@ -153,12 +153,9 @@ Value schema_absent(Arena *arena, const SchemaNested *nested) {
     case NEST_GROUP: return schema_empty(arena, nested->block);
     case NEST_LIST: return type->has_dynamic ? value_tuple(arena, NULL, 0) : value_list(arena, type, NULL, 0);
     case NEST_SET: return value_set(arena, type, NULL, 0);
-    case NEST_MAP:
-        return type->has_dynamic ? value_object_of(arena, NULL, NULL, 0) : value_map(arena, type, NULL, 0);
+    case NEST_MAP: return type->has_dynamic ? value_object_of(arena, NULL, NULL, 0) : value_map(arena, type, NULL, 0);
     }
     abort();
 }
 
-Value schema_empty(Arena *arena, const SchemaBlock *block) {
-    return value_object(arena, block->shape, block->absent);
-}
+Value schema_empty(Arena *arena, const SchemaBlock *block) { return value_object(arena, block->shape, block->absent); }

@@ -22,7 +22,7 @@ typedef enum Nesting {
     NEST_GROUP,  // object, with its defaults when absent (never null)
     NEST_LIST,
     NEST_SET,
-    NEST_MAP,    // one label is the key
+    NEST_MAP, // one label is the key
 } Nesting;
 
 enum {
@@ -31,7 +31,7 @@ enum {
     ATTR_COMPUTED = 4,
     ATTR_SENSITIVE = 8,
     ATTR_WRITE_ONLY = 16,
-    ATTR_AS_BLOCK = 32, // list or set of objects that may be written as blocks too ("attribute as block")
+    ATTR_AS_BLOCK = 32,     // list or set of objects that may be written as blocks too ("attribute as block")
     ATTR_ZERO_IS_NULL = 64, // null and the type's zero value are the same (optional, not computed, not nullable)
 };
 
@@ -39,11 +39,11 @@ struct SchemaAttr {
     Name name;
     uint8_t flags;
     uint32_t field;
-    const Type *type;          // with `nested`: the implied type
-    const SchemaBlock *nested; // attributes of a structured attribute (protocol 6), or NULL
-    Nesting nesting;           // of nested
+    const Type *type;            // with `nested`: the implied type
+    const SchemaBlock *nested;   // attributes of a structured attribute (protocol 6), or NULL
+    Nesting nesting;             // of nested
     const SchemaBlock *as_block; // ATTR_AS_BLOCK: what the block form holds (made by schema_finish), or NULL
-    Str deprecated;            // message, empty when it is not
+    Str deprecated;              // message, empty when it is not
     Str description;
 };
 
@@ -61,8 +61,8 @@ struct SchemaBlock {
     const SchemaAttr *attrs;
     const SchemaNested *blocks;
     const Shape *shape;
-    const Value *absent;     // by field: what an object has where nothing is set
-    const Type *type;        // implied object type
+    const Value *absent;                // by field: what an object has where nothing is set
+    const Type *type;                   // implied object type
     bool has_sensitive, has_write_only; // anywhere inside
     Str deprecated;
 };

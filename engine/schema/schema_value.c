@@ -129,8 +129,10 @@ static bool conform_nested(Arena *arena, const SchemaNested *nested, Value v, Pa
         if (!conform(arena, nested->block, from[i], inner, &at[i], error)) return false;
     }
     const Type *type = nested->block->type;
-    if (nested->nesting == NEST_SET) *out = value_set(arena, type, at, v.n);
-    else *out = type->has_dynamic ? value_tuple(arena, at, v.n) : value_list(arena, type, at, v.n);
+    if (nested->nesting == NEST_SET)
+        *out = value_set(arena, type, at, v.n);
+    else
+        *out = type->has_dynamic ? value_tuple(arena, at, v.n) : value_list(arena, type, at, v.n);
     return true;
 }
 
@@ -152,8 +154,7 @@ static bool conform(Arena *arena, const SchemaBlock *block, Value v, Path path, 
         const SchemaAttr *attr = &block->attrs[i];
         const Value *have = value_get(v, attr->name);
         o->at[attr->field] = value_null(arena_process(arena), attr->type);
-        if (have &&
-            !conform_attr(arena, attr, *have, path_attr(arena, path, attr->name), &o->at[attr->field], error))
+        if (have && !conform_attr(arena, attr, *have, path_attr(arena, path, attr->name), &o->at[attr->field], error))
             return false;
     }
     for (uint32_t i = 0; i < block->block_count; i++) {

@@ -92,8 +92,7 @@ static void print_def(Case *c, const ModuleNode *node) {
         if (r->provider_name) {
             const ModuleNode *home = config_provider_of(c->config, node, r->provider_name, r->provider_alias, &block);
             buf_format(c->out, " provider %.*s", STR_ARG(r->provider_address));
-            if (block != UINT32_MAX)
-                buf_format(c->out, " block %.*s#%u", STR_ARG(home->path), block);
+            if (block != UINT32_MAX) buf_format(c->out, " block %.*s#%u", STR_ARG(home->path), block);
         }
         if (r->depends_on.n) buf_format(c->out, " after %u", r->depends_on.n);
         buf_char(c->out, '\n');
@@ -152,8 +151,7 @@ static void print_body(Case *c, const Resource *r, Value v) {
 static void eval_values(Case *c) {
     const ModuleDef *m = c->config->defs.at[0];
     load_variables(c->config, &c->options, false, &c->variables, &c->diags);
-    for (uint32_t i = 0; i < m->variables.n; i++)
-        print_value(c, "var", m->variables.at[i].name->text, c->variables[i]);
+    for (uint32_t i = 0; i < m->variables.n; i++) print_value(c, "var", m->variables.at[i].name->text, c->variables[i]);
     for (uint32_t i = 0; i < m->resources.n; i++) {
         CaseScope s = case_scope(c);
         if (m->resources.at[i].code)

@@ -65,7 +65,8 @@ static void one_folder_is_one_def_for_all_its_callers(void **state) {
         if (str_eqz(node->path, "module.b.module.deep")) b = node;
         for (uint32_t j = 0; j < node->def->nodes; j++) assert_ptr_equal(config_node_of(c, node->base + j), node);
         assert_int_equal(node->id, i);
-        for (uint32_t j = 0; j < node->def->calls.n; j++) assert_ptr_equal(c->nodes[node->first_child + j].parent, node);
+        for (uint32_t j = 0; j < node->def->calls.n; j++)
+            assert_ptr_equal(c->nodes[node->first_child + j].parent, node);
     }
     assert_non_null(a);
     assert_non_null(b);
@@ -114,10 +115,9 @@ static void the_environment_is_read_in_rising_precedence(void **state) {
 
 int main(void) {
 #define test(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
-    const struct CMUnitTest tests[] = {test(blocks_have_ids_in_the_order_of_their_kinds),
-                                       test(one_folder_is_one_def_for_all_its_callers),
-                                       test(declared_things_are_found_by_name),
-                                       test(backends_are_evaluated_before_the_plan),
-                                       test(the_environment_is_read_in_rising_precedence)};
+    const struct CMUnitTest tests[] = {
+        test(blocks_have_ids_in_the_order_of_their_kinds), test(one_folder_is_one_def_for_all_its_callers),
+        test(declared_things_are_found_by_name), test(backends_are_evaluated_before_the_plan),
+        test(the_environment_is_read_in_rising_precedence)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -112,17 +112,19 @@ static void constant_bodies_are_one_shared_object(void **state) {
     Scope s = scope(NULL);
     Value first = decode_eval(code, &s, &diags), second = decode_eval(code, &s, &diags);
     assert_ptr_equal(first.obj, second.obj);
-    assert_string_equal(json(first), "{\"name\":\"a\",\"rule\":[{\"port\":1,\"text\":null},{\"port\":2,\"text\":\"5\"}],"
-                                     "\"set\":[],\"tags\":null}");
+    assert_string_equal(json(first),
+                        "{\"name\":\"a\",\"rule\":[{\"port\":1,\"text\":null},{\"port\":2,\"text\":\"5\"}],"
+                        "\"set\":[],\"tags\":null}");
     assert_int_equal(decode_uses(code), 0);
     assert_int_equal(diags.errors, 0);
 }
 
 static void parts_that_do_not_vary_are_evaluated_once(void **state) {
     (void)state;
-    const BodyCode *code = compile("name = each.key\ntags = { a = shared.x }\n"
-                                   "dynamic \"rule\" {\n  for_each = [shared.x, shared.x]\n  content {\n    port = rule.key\n"
-                                   "    text = rule.value\n  }\n}\n");
+    const BodyCode *code =
+        compile("name = each.key\ntags = { a = shared.x }\n"
+                "dynamic \"rule\" {\n  for_each = [shared.x, shared.x]\n  content {\n    port = rule.key\n"
+                "    text = rule.value\n  }\n}\n");
     OnceCache *once = once_new(arena, session.once_count);
     for (instance = 0; instance < 3; instance++) {
         Scope s = scope(once);
@@ -156,8 +158,9 @@ static void dynamic_blocks_that_vary_are_not_kept(void **state) {
 static void unknown_for_each_makes_the_collection_unknown(void **state) {
     (void)state;
     shared_value = value_unknown(p, type_set(p, type_string(p)));
-    const BodyCode *code = compile("rule {\n  port = 1\n}\ndynamic \"rule\" {\n  for_each = shared.x\n  content {\n    port = "
-                                   "1\n  }\n}\ndynamic \"set\" {\n  for_each = shared.x\n  content {\n    port = 1\n  }\n}\n");
+    const BodyCode *code =
+        compile("rule {\n  port = 1\n}\ndynamic \"rule\" {\n  for_each = shared.x\n  content {\n    port = "
+                "1\n  }\n}\ndynamic \"set\" {\n  for_each = shared.x\n  content {\n    port = 1\n  }\n}\n");
     Scope s = scope(NULL);
     Value v = decode_eval(code, &s, &diags);
     assert_true(value_is_unknown(*value_get(v, n("rule"))));
@@ -170,7 +173,8 @@ static void unknown_for_each_makes_the_collection_unknown(void **state) {
 static void marks_of_set_elements_go_to_the_set(void **state) {
     (void)state;
     shared_value = value_with_marks(shared_value, MARK_SENSITIVE);
-    const BodyCode *code = compile("set {\n  port = 1\n  text = shared.x\n}\nrule {\n  port = 1\n  text = shared.x\n}\n");
+    const BodyCode *code =
+        compile("set {\n  port = 1\n  text = shared.x\n}\nrule {\n  port = 1\n  text = shared.x\n}\n");
     Scope s = scope(NULL);
     Value v = decode_eval(code, &s, &diags);
     const Value *set = value_get(v, n("set")), *rule = value_get(v, n("rule"));

@@ -47,10 +47,10 @@ static void fields_are_sorted_by_name(void **state) {
     const SchemaBlock *s = outer();
     Buf type = buf_in(arena);
     type_print(s->type, &type);
-    assert_str(buf_str(&type),
-               "object({ entry = map(object({ key = string, port = number })), group = object({ key = string, port = number }), "
-               "id = string, only = object({ key = string, port = number }), "
-               "rule = list(object({ key = string, port = number })), zone = string })");
+    assert_str(buf_str(&type), "object({ entry = map(object({ key = string, port = number })), group = object({ key = "
+                               "string, port = number }), "
+                               "id = string, only = object({ key = string, port = number }), "
+                               "rule = list(object({ key = string, port = number })), zone = string })");
     assert_int_equal(schema_nested(s, n("entry"))->field, 0);
     assert_int_equal(schema_attr(s, n("zone"))->field, 5);
     assert_null(schema_attr(s, n("rule")));
