@@ -1,4 +1,5 @@
 #include "engine/builtin/builtin.h"
+#include "engine/builtin/remote_state.h"
 #include "engine/builtin/terraform_data.h"
 
 #include "providers/build_id.h"
@@ -6,16 +7,21 @@
 #include <string.h>
 
 static const char *const resources[] = {"terraform_data"};
+static const char *const data_sources[] = {"terraform_remote_state"};
 
 static const char *const *types(const InfraPlugin *self, InfraTypeKind kind, size_t *n) {
     (void)self;
-    *n = kind == INFRA_RESOURCE ? 1 : 0;
-    return resources;
+    *n = kind == INFRA_RESOURCE || kind == INFRA_DATA ? 1 : 0;
+    return kind == INFRA_DATA ? data_sources : resources;
 }
 
 static int schema(const InfraPlugin *self, InfraTypeKind kind, const char *name, InfraSchema *out) {
     (void)self;
     if (kind == INFRA_PROVIDER_CONFIG) return 1;
+    if (kind == INFRA_DATA && strcmp(name, "terraform_remote_state") == 0) {
+        *out = (InfraSchema){.block = &remote_state_block};
+        return 1;
+    }
     if (kind != INFRA_RESOURCE || strcmp(name, "terraform_data") != 0) return 0;
     *out = (InfraSchema){.block = &terraform_data_block, .flags = INFRA_TYPE_NO_EFFECT};
     return 1;
@@ -23,6 +29,7 @@ static int schema(const InfraPlugin *self, InfraTypeKind kind, const char *name,
 
 static void validate(InfraTypeKind kind, InfraRequest *base, InfraValue config) {
     if (kind == INFRA_RESOURCE) terraform_data_validate(base, config);
+    if (kind == INFRA_DATA) remote_state_validate(base, config);
 }
 
 static void move_state(InfraUpgrade *request, InfraCall *call) {
@@ -48,6 +55,11 @@ static void import(InfraProvider *provider, InfraRead *request, InfraCall *call)
     request->base.host->done(call);
 }
 
+static void read_data(InfraProvider *provider, InfraDataRead *request, InfraCall *call) {
+    (void)provider;
+    remote_state_read(request, call);
+}
+
 static const InfraPlugin plugin = {
     .size = sizeof plugin,
     .version = INFRA_PROVIDER_VERSION,
@@ -62,6 +74,7 @@ static const InfraPlugin plugin = {
     .plan = plan,
     .apply = apply,
     .import = import,
+    .read_data = read_data,
 };
 
 const InfraPlugin *builtin_terraform(const InfraHost *host) {

@@ -1,60 +1,11 @@
-#include "tests/harness/unit.h"
+#include "tests/harness/provider_world.h"
 
 #include "engine/builtin/builtin.h"
-#include "engine/value/json.h"
-#include "engine/value/marks.h"
-#include "engine/value/render.h"
-#include "providers/loader/loader.h"
 
-#include <stdlib.h>
-
-typedef struct World {
-    Process *process;
-    Loop *loop;
-    Arena *arena;
-    Plugins *plugins;
-    Plugin *plugin;
-    Provider *provider;
-    Name type;
-    const SchemaBlock *block;
-    Diags diags;
-    int done;
-} World;
-
-static void count_done(void *ctx) { ((World *)ctx)->done++; }
-
-static World *world_new(void) {
-    World *w = calloc(1, sizeof *w);
-    w->process = test_process();
-    type_init(w->process);
-    marks_init(w->process);
-    w->loop = loop_new(w->process);
-    w->arena = arena_new(w->process, LIFE_WALK, "test");
-    w->diags = diags_in(w->arena);
-    w->plugins = plugins_new(w->loop, w->arena, STR("/nowhere"));
-    plugins_add(w->plugins, builtin_terraform);
-    w->plugin = plugins_find(w->plugins, STR("terraform.io/builtin/terraform"), &w->diags);
-    assert_non_null(w->plugin);
-    w->provider = provider_open(w->plugins, w->plugin, w->arena);
-    w->type = name_of(w->process, STR("terraform_data"));
-    w->block = plugin_schema(w->plugin, INFRA_RESOURCE, w->type, NULL)->block;
+static World *open_builtin(void) {
+    World *w = world_new();
+    world_open(w, builtin_terraform, "terraform.io/builtin/terraform", "terraform_data");
     return w;
-}
-
-static void world_free(World *w) {
-    provider_close(w->provider);
-    plugins_free(w->plugins);
-    arena_free(w->arena);
-    loop_free(w->loop);
-    process_free(w->process);
-    free(w);
-}
-
-static Value object(World *w, const char *json) {
-    Value loose, v;
-    assert_true(json_decode(w->arena, str_of(json), &loose, NULL));
-    assert_true(schema_conform(w->arena, w->block, loose, &v, NULL));
-    return v;
 }
 
 static Value with(World *w, Value of, const char *name, Value v) {
@@ -62,12 +13,6 @@ static Value with(World *w, Value of, const char *name, Value v) {
     memcpy(data->at, of.obj->at, of.n * sizeof(Value));
     data->at[shape_find(of.obj->shape, str_of(name))] = v;
     return value_finish_object(w->arena, data);
-}
-
-static const char *shown(World *w, Value v) {
-    Buf b = buf_in(w->arena);
-    render_value(w->process, v, 0, &b);
-    return str_to_z(w->arena, buf_str(&b));
 }
 
 static ProviderPlan plan(World *w, Value prior, Value config, Value proposed) {
@@ -78,19 +23,19 @@ static ProviderPlan plan(World *w, Value prior, Value config, Value proposed) {
                       .prior = prior,
                       .config = config,
                       .proposed = proposed};
-    provider_plan(w->provider, &q, count_done, w);
-    assert_int_equal(w->diags.errors, 0);
+    provider_plan(w->provider, &q, world_done, w);
+    assert_no_errors(w);
     return q;
 }
 
-static Value null_object(World *w) { return value_null(w->process, w->block->type); }
+static Value null_object(World *w) { return world_object(w, NULL); }
 
 static void test_create(void **state) {
     (void)state;
-    World *w = world_new();
-    Value config = object(w, "{\"input\":{\"a\":[1,\"x\"]}}");
+    World *w = open_builtin();
+    Value config = world_object(w, "{\"input\":{\"a\":[1,\"x\"]}}");
     ProviderPlan q = plan(w, null_object(w), config, config);
-    assert_int_equal(w->done, 1);
+    assert_true(w->done);
     assert_int_equal(q.replace.list.n, 0);
     Value id = *value_get_str(q.planned, STR("id")), output = *value_get_str(q.planned, STR("output"));
     assert_true(value_is_unknown(id) && id.unk->not_null);
@@ -105,33 +50,17 @@ static void test_create(void **state) {
                        .prior = null_object(w),
                        .config = config,
                        .planned = q.planned};
-    provider_apply(w->provider, &a, count_done, w);
+    provider_apply(w->provider, &a, world_done, w);
     assert_int_equal(w->diags.errors, 0);
-    assert_int_equal(w->done, 2);
-    assert_string_equal(shown(w, a.result), "{\n"
-                                            "  \"id\" = \"00010203-0405-4607-8809-0a0b0c0d0e0f\"\n"
-                                            "  \"input\" = {\n"
-                                            "    \"a\" = [\n"
-                                            "      1,\n"
-                                            "      \"x\",\n"
-                                            "    ]\n"
-                                            "  }\n"
-                                            "  \"output\" = {\n"
-                                            "    \"a\" = [\n"
-                                            "      1,\n"
-                                            "      \"x\",\n"
-                                            "    ]\n"
-                                            "  }\n"
-                                            "  \"triggers_replace\" = null\n"
-                                            "}");
+    assert_shown(w, a.result, "{id=00010203-0405-4607-8809-0a0b0c0d0e0f input={a=[1 x]} output={a=[1 x]}}");
     world_free(w);
 }
 
 static void test_update_and_replace(void **state) {
     (void)state;
-    World *w = world_new();
-    Value prior = object(w, "{\"id\":\"i\",\"input\":1,\"output\":1,\"triggers_replace\":\"t\"}");
-    Value config = object(w, "{\"input\":1,\"triggers_replace\":\"t\"}");
+    World *w = open_builtin();
+    Value prior = world_object(w, "{\"id\":\"i\",\"input\":1,\"output\":1,\"triggers_replace\":\"t\"}");
+    Value config = world_object(w, "{\"input\":1,\"triggers_replace\":\"t\"}");
     // Nothing changed: the proposed object itself.
     ProviderPlan q = plan(w, prior, config, prior);
     assert_true(memcmp(&q.planned, &prior, sizeof prior) == 0);
@@ -142,7 +71,7 @@ static void test_update_and_replace(void **state) {
     assert_str(value_str(*value_get_str(q.planned, STR("id"))), "i");
     assert_int_equal(q.replace.list.n, 0);
 
-    config = object(w, "{\"input\":1}");
+    config = world_object(w, "{\"input\":1}");
     Value none = value_null(w->process, type_dynamic(w->process));
     q = plan(w, prior, config, with(w, prior, "triggers_replace", none));
     assert_int_equal(q.replace.list.n, 1);
@@ -152,8 +81,8 @@ static void test_update_and_replace(void **state) {
 
 static void test_destroy(void **state) {
     (void)state;
-    World *w = world_new();
-    Value prior = object(w, "{\"id\":\"i\"}");
+    World *w = open_builtin();
+    Value prior = world_object(w, "{\"id\":\"i\"}");
     ProviderPlan q = plan(w, prior, null_object(w), null_object(w));
     assert_true(value_is_null(q.planned));
     ProviderApply a = {.arena = w->arena,
@@ -163,7 +92,7 @@ static void test_destroy(void **state) {
                        .prior = prior,
                        .config = null_object(w),
                        .planned = null_object(w)};
-    provider_apply(w->provider, &a, count_done, w);
+    provider_apply(w->provider, &a, world_done, w);
     assert_true(value_is_null(a.result));
     assert_int_equal(w->diags.errors, 0);
     world_free(w);
@@ -171,9 +100,9 @@ static void test_destroy(void **state) {
 
 static void test_marks_come_back(void **state) {
     (void)state;
-    World *w = world_new();
+    World *w = open_builtin();
     Value secret = value_with_marks(value_string(w->arena, STR("s")), MARK_SENSITIVE);
-    Value config = with(w, object(w, "{}"), "input", secret);
+    Value config = with(w, world_object(w, "{}"), "input", secret);
     ProviderPlan q = plan(w, null_object(w), config, config);
     assert_true(value_is_sensitive(*value_get_str(q.planned, STR("input"))));
     assert_false(value_is_sensitive(*value_get_str(q.planned, STR("id"))));
@@ -187,13 +116,13 @@ static ProviderUpgrade upgrade(World *w, const char *from, const char *json) {
                          .address = STR("terraform_data.a"),
                          .from_type = str_of(from),
                          .attributes = str_of(json)};
-    provider_upgrade(w->provider, &q, count_done, w);
+    provider_upgrade(w->provider, &q, world_done, w);
     return q;
 }
 
 static void test_stored(void **state) {
     (void)state;
-    World *w = world_new();
+    World *w = open_builtin();
     const char *json = "{\"id\":\"i\",\"input\":{\"value\":[1],\"type\":[\"tuple\",[\"number\"]]},\"output\":null,"
                        "\"gone\":{\"x\":[]}}";
     ProviderUpgrade q = upgrade(w, NULL, json);
@@ -217,15 +146,14 @@ static void test_stored(void **state) {
 
 static void test_import(void **state) {
     (void)state;
-    World *w = world_new();
+    World *w = open_builtin();
     ProviderRead q = {.arena = w->arena, .diags = &w->diags, .type = w->type, .id = STR("abc")};
-    provider_import(w->provider, &q, count_done, w);
+    provider_import(w->provider, &q, world_done, w);
     assert_str(value_str(*value_get_str(q.result, STR("id"))), "abc");
     ProviderRead *one = &q;
     q.prior = q.result;
-    provider_read_many(w->provider, &one, 1, count_done, w);
+    provider_read_many(w->provider, &one, 1, world_done, w);
     assert_true(value_same(q.result, q.prior));
-    assert_int_equal(w->done, 2);
     world_free(w);
 }
 
