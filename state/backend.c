@@ -2,9 +2,9 @@
 
 #include "state/backend/local.h"
 #include "state/backend/mem.h"
+#include "state/backend/s3.h"
 
-static const BackendType *const all[] = {&backend_local, &backend_mem};
-
+static const BackendType *const all[] = {&backend_local, &backend_mem, &backend_s3};
 
 const BackendType *const *backend_all(uint32_t *n) {
     *n = sizeof all / sizeof *all;
