@@ -41,6 +41,10 @@
 #ifndef LIMIT_MODULE_DEPTH
 #define LIMIT_MODULE_DEPTH LIMIT_PICK(64, 16)
 #endif
+// Modules of a configuration, each counted as often as it is called.
+#ifndef LIMIT_MODULES
+#define LIMIT_MODULES LIMIT_PICK(1u << 20, 1000u)
+#endif
 // templatefile within templatefile.
 #ifndef LIMIT_TEMPLATE_RECURSION
 #define LIMIT_TEMPLATE_RECURSION LIMIT_PICK(1024, 32)

@@ -116,6 +116,7 @@ typedef struct Lifecycle {
     const Code *prevent_destroy; // NULL: false
     Ignore ignore;
     PathList ignore_paths;
+    VEC(Span) ignore_spans; // of ignore_paths
     VEC(const Code *) replace_triggered_by; // each a single reference
     RuleList preconditions, postconditions;
 } Lifecycle;

@@ -1,5 +1,6 @@
 // lifecycle blocks.
 #include "engine/config/loader.h"
+#include "engine/schema/suggest.h"
 
 const BodyContent *lifecycle_content(Loader *l, const BodyContent *blocks, const Wanted *wanted) {
     const BodyBlock *found = NULL;
@@ -54,6 +55,7 @@ static void define_ignore(Loader *l, const BodyAttr *attr, Lifecycle *out) {
         } else if (ignored_path(l, item, &path)) {
             out->ignore = IGNORE_PATHS;
             vec_push(l->arena, &out->ignore_paths.list, path);
+            vec_push(l->arena, &out->ignore_spans, item->span);
         }
     }
 }
@@ -157,4 +159,36 @@ void lifecycle_define(Definer *d, const BodyContent *lifecycle, Resource *r) {
         d->binder.self = false;
         check_own(d, r, index, rules, from);
     }
+}
+
+static void unknown_ignored(Loader *l, const SchemaBlock *block, Name name, Span span) {
+    Suggest near = suggest_start(name_str(name));
+    for (uint32_t i = 0; i < block->attr_count; i++) suggest_try(&near, name_str(block->attrs[i].name));
+    for (uint32_t i = 0; i < block->block_count; i++) suggest_try(&near, name_str(block->blocks[i].name));
+    diag_error(l->diags, "unsupported_attribute", span, "Unsupported attribute",
+               "ignore_changes names \"%s\", but there is no such argument, block or attribute.%s", name->text,
+               suggest_text(l->arena, &near));
+}
+
+// Follows one path as far as the schema knows it: into blocks, up to an attribute.
+static void check_ignored(Loader *l, const SchemaBlock *block, Path path, Span span) {
+    const uint8_t modes = ATTR_REQUIRED | ATTR_OPTIONAL | ATTR_COMPUTED;
+    for (uint32_t i = 0; i < path.n && path.at[i].attr; i++) {
+        const SchemaAttr *attr = schema_attr(block, path.at[i].attr);
+        const SchemaNested *nested = schema_nested(block, path.at[i].attr);
+        if (attr && (attr->flags & modes) == ATTR_COMPUTED && i + 1 == path.n)
+            diag_warn(l->diags, "redundant_ignore_changes", span, "Redundant ignore_changes element",
+                      "\"%s\" is decided by the provider alone, so the configuration cannot change it.",
+                      attr->name->text);
+        if (!attr && !nested) unknown_ignored(l, block, path.at[i].attr, span);
+        if (!nested) return;
+        if (nested->nesting != NEST_SINGLE && nested->nesting != NEST_GROUP) i++; // the block's index
+        block = nested->block;
+    }
+}
+
+void lifecycle_check(Loader *l, const Resource *r) {
+    const PathList *paths = &r->lifecycle.ignore_paths;
+    for (uint32_t i = 0; i < paths->list.n; i++)
+        check_ignored(l, r->schema->block, paths->list.at[i], r->lifecycle.ignore_spans.at[i]);
 }

@@ -100,7 +100,7 @@ Config *load_config(Arena *arena, const LoadOptions *options, Diags *diags) {
         if (!def->incompatible) define_def(def);
     }
     providers_check(l->config, diags);
-    tree_build(l->config);
+    tree_build(l->config, diags);
     load_sort_diags(arena, diags, from);
     return l->config;
 }

@@ -171,6 +171,8 @@ Repeat definer_repeat_args(Definer *d, const RepeatArgs *args, const Code **code
 // The content of the only lifecycle block among `blocks`, or NULL.
 const BodyContent *lifecycle_content(Loader *l, const BodyContent *blocks, const Wanted *wanted);
 void lifecycle_define(Definer *d, const BodyContent *lifecycle, Resource *r);
+// What is checked once the resource's schema is known.
+void lifecycle_check(Loader *l, const Resource *r);
 // provisioner.c
 void provisioner_define(Definer *d, const BodyBlock *block, const Body *connection, Provisioner *out);
 // provisioner_schema.c
@@ -221,7 +223,7 @@ void tree_calls(Def *def);
 // The def's values differ between its callers: each gets a def of its own.
 void tree_unshare(Def *def);
 void tree_check_cycles(Loader *l);
-void tree_build(Config *config);
+void tree_build(Config *config, Diags *diags);
 
 // common.c
 // A constant of a primitive type; false after a diagnostic.

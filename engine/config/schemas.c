@@ -15,6 +15,13 @@ static bool same_type(const Resource *a, const Resource *b) {
     return a->mode == b->mode && a->type == b->type && str_eq(a->provider_address, b->provider_address);
 }
 
+static void warn_deprecated(Loader *l, const Resource *r) {
+    Str message = r->schema->block->deprecated;
+    if (message.n)
+        diag_warn(l->diags, "deprecated", r->header_span, "Resource type is deprecated", "\"%s\" is deprecated: %.*s",
+                  r->type->text, STR_ARG(message));
+}
+
 static void bind_resources(Def *def, SchemaSource *s, StrMap *known) {
     const Resource *last = NULL;
     for (uint32_t i = 0; i < def->mod.resources.n; i++) {
@@ -29,6 +36,8 @@ static void bind_resources(Def *def, SchemaSource *s, StrMap *known) {
         d.binder.check = r->check;
         r->code = decode_compile(&d.session, r->body, r->schema->block, NULL);
         r->once_count = d.session.once_count;
+        lifecycle_check(def->loader, r);
+        warn_deprecated(def->loader, r);
     }
 }
 

@@ -170,31 +170,37 @@ static void add_children(Config *config, ModuleNode *nodes, uint32_t at, uint32_
     }
 }
 
-// How many nodes there are: calls of each def's instances. Counted level by level, so that the array never moves.
+// How many nodes there are: calls of each def's instances; 0 when there are too many.
 static uint32_t count_nodes(Config *config) {
-    Arena *arena = config->arena;
-    VEC(const ModuleDef *) level = {NULL, 0, 0};
-    vec_push(arena, &level, config->defs.at[0]);
-    for (uint32_t i = 0; i < level.n; i++)
-        for (uint32_t j = 0; j < level.at[i]->calls.n; j++) {
-            const ModuleDef *def = level.at[i]->calls.at[j].def;
-            vec_push(arena, &level, def);
+    VEC(const ModuleDef *) all = {NULL, 0, 0};
+    vec_push(config->arena, &all, config->defs.at[0]);
+    for (uint32_t i = 0; i < all.n; i++) {
+        if (i && all.n + all.at[i]->calls.n > LIMIT_MODULES) return 0;
+        for (uint32_t j = 0; j < all.at[i]->calls.n; j++) {
+            const ModuleDef *def = all.at[i]->calls.at[j].def;
+            vec_push(config->arena, &all, def);
         }
-    return level.n;
+    }
+    return all.n;
 }
 
-// A call whose module could not be read leads to an empty one.
-static void fill_missing(Config *config) {
+// A call whose module could not be read leads to an empty one; with `all`, each call of the root does.
+static void fill_missing(Config *config, bool all) {
     ModuleDef *empty = &ARENA_NEW(config->arena, Def)->mod;
     for (uint32_t i = 0; i < config->defs.n; i++)
         for (uint32_t j = 0; j < config->defs.at[i]->calls.n; j++)
-            if (!config->defs.at[i]->calls.at[j].def) config->defs.at[i]->calls.at[j].def = empty;
+            if (!config->defs.at[i]->calls.at[j].def || (all && i == 0)) config->defs.at[i]->calls.at[j].def = empty;
 }
 
-void tree_build(Config *config) {
-
-    fill_missing(config);
+void tree_build(Config *config, Diags *diags) {
+    fill_missing(config, false);
     uint32_t total = count_nodes(config), n = 1;
+    if (total == 0) {
+        diag_error(diags, "too_many_modules", SPAN_NONE, "Too many modules",
+                   "The calls of modules within modules multiply to more than can be planned.");
+        fill_missing(config, true);
+        total = count_nodes(config);
+    }
     ModuleNode *nodes = ARENA_ARRAY(config->arena, ModuleNode, total);
     nodes[0].def = config->defs.at[0];
     for (uint32_t i = 0; i < n; i++) {

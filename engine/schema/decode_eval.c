@@ -1,6 +1,7 @@
 #include <assert.h>
 #include <stdlib.h>
 
+#include "engine/base/map.h"
 #include "engine/eval/once.h"
 #include "engine/schema/body_code.h"
 #include "engine/value/convert.h"
@@ -59,19 +60,17 @@ void decode_check_count(const FieldCode *f, uint32_t count, Span at, Diags *diag
 // The blocks of one type while they are collected.
 typedef struct Elements {
     VEC(Value) values;
-    VEC(Str) keys; // of a labelled type
-    bool unknown;  // how many there are
-    bool failed;   // diagnostics are out; counts mean nothing
-    Marks marks;   // of the whole: of unknown for_each values, and of what a set holds
+    StrMap keys;  // of a labelled type, in order
+    bool unknown; // how many there are
+    bool failed;  // diagnostics are out; counts mean nothing
+    Marks marks;  // of the whole: of unknown for_each values, and of what a set holds
 } Elements;
 
-static bool add_key(const FieldCode *f, Scope *scope, Elements *out, Str key, Span span, Diags *diags) {
-    for (uint32_t i = 0; i < out->keys.n; i++)
-        if (str_eq(out->keys.at[i], key))
-            return diag_error(diags, "duplicate_block", span, "Duplicate block",
-                              "There is already a \"%s\" block labelled \"%.*s\".", f->name->text, STR_ARG(key));
-    vec_push(scope->arena, &out->keys, key);
-    return true;
+static bool add_key(const FieldCode *f, Elements *out, Str key, Span span, Diags *diags) {
+    bool added;
+    strmap_put(&out->keys, key, &added);
+    return added || diag_error(diags, "duplicate_block", span, "Duplicate block",
+                               "There is already a \"%s\" block labelled \"%.*s\".", f->name->text, STR_ARG(key));
 }
 
 // The label of a generated block.
@@ -89,7 +88,7 @@ static bool dynamic_key(const FieldCode *f, const BlockItem *item, Scope *scope,
     if (value_is_null(key) || key.marks)
         return diag_error(diags, "invalid_dynamic_labels", item->label_span, "Invalid dynamic block label",
                           "A label must be a string that is not %s.", value_is_null(key) ? "null" : "sensitive");
-    return add_key(f, scope, out, value_str(key), item->label_span, diags);
+    return add_key(f, out, value_str(key), item->label_span, diags);
 }
 
 static void one_iteration(const FieldCode *f, const BlockItem *item, Scope *scope, Value key, Value value, Marks marks,
@@ -171,11 +170,11 @@ static Value finish_map(const FieldCode *f, Scope *scope, Elements *e) {
     uint32_t n = e->values.n < e->keys.n ? e->values.n : e->keys.n;
     if (f->block->type->has_dynamic) {
         Name *names = ARENA_ARRAY(scope->arena, Name, n);
-        for (uint32_t i = 0; i < n; i++) names[i] = name_of(p, e->keys.at[i]);
+        for (uint32_t i = 0; i < n; i++) names[i] = name_of(p, e->keys.items[i].key);
         return value_object_of(scope->arena, names, e->values.at, n);
     }
     MapItem *items = ARENA_ARRAY(scope->arena, MapItem, n);
-    for (uint32_t i = 0; i < n; i++) items[i] = (MapItem){e->keys.at[i], e->values.at[i]};
+    for (uint32_t i = 0; i < n; i++) items[i] = (MapItem){e->keys.items[i].key, e->values.at[i]};
     return value_map(scope->arena, f->block->type, items, n);
 }
 
@@ -197,7 +196,7 @@ static Value finish_elements(const FieldCode *f, Scope *scope, Elements *e) {
 }
 
 Value decode_blocks(const FieldCode *f, Scope *scope, Diags *diags) {
-    Elements e = {.unknown = false};
+    Elements e = {.keys = strmap_in(scope->arena)};
     vec_reserve(scope->arena, &e.values, f->item_count);
     for (uint32_t i = 0; i < f->item_count; i++) {
         const BlockItem *item = &f->items[i];
@@ -205,7 +204,7 @@ Value decode_blocks(const FieldCode *f, Scope *scope, Diags *diags) {
             eval_dynamic_item(f, item, scope, &e, diags);
             continue;
         }
-        if (f->nesting == NEST_MAP && !add_key(f, scope, &e, item->label, item->label_span, diags)) {
+        if (f->nesting == NEST_MAP && !add_key(f, &e, item->label, item->label_span, diags)) {
             e.failed = true;
             continue;
         }
