@@ -5,9 +5,9 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static void fuzz_answer(Arena *arena, const char *service, const char *name, Str body) {
+static void fuzz_answer(AwsModels *models, Arena *arena, const char *service, const char *name, Str body) {
     Diags diags = diags_in(arena);
-    const AwsModel *model = aws_model_load(aws_models_new(arena), str_of(service), &diags);
+    const AwsModel *model = aws_model_load(models, str_of(service), &diags);
     const AwsOperation *operation = aws_model_operation(model, str_of(name));
     HttpResponse response = {.status = 400, .body = body};
     Value out;
@@ -29,20 +29,25 @@ static void fuzz_model(Arena *arena, Str text) {
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     if (size == 0) return 0;
-    Process *process = process_new();
-    type_init(process);
+    // The models are read once.
+    static Process *process;
+    static AwsModels *models;
+    if (!process) {
+        process = process_new();
+        type_init(process);
+        models = aws_models_new(process->arena);
+    }
     Arena *arena = arena_new(process, LIFE_OP, "fuzz");
     Diags diags = diags_in(arena);
     ConfigFiles files = config_files_in(arena);
     Str body = str_make((const char *)data + 1, size - 1);
     switch (data[0] % 5) {
-    case 0: fuzz_answer(arena, "dynamodb", "GetItem", body); break;
-    case 1: fuzz_answer(arena, "dynamodb", "DescribeTable", body); break;
-    case 2: fuzz_answer(arena, "ssm", "GetParameters", body); break;
+    case 0: fuzz_answer(models, arena, "dynamodb", "GetItem", body); break;
+    case 1: fuzz_answer(models, arena, "dynamodb", "DescribeTable", body); break;
+    case 2: fuzz_answer(models, arena, "ssm", "GetParameters", body); break;
     case 3: fuzz_model(arena, body); break;
     case 4: config_file_parse(&files, body, size % 2, "f", &diags); break;
     }
     arena_free(arena);
-    process_free(process);
     return 0;
 }

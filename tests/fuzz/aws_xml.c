@@ -10,11 +10,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
                                            {"s3", "GetBucketTagging"}, {"s3", "DeleteObjects"}};
     if (size == 0) return 0;
     const char *const *pick = picks[data[0] % (sizeof picks / sizeof *picks)];
-    Process *process = process_new();
-    type_init(process);
+    // The models are read once.
+    static Process *process;
+    static AwsModels *models;
+    if (!process) {
+        process = process_new();
+        type_init(process);
+        models = aws_models_new(process->arena);
+    }
     Arena *arena = arena_new(process, LIFE_OP, "fuzz");
     Diags diags = diags_in(arena);
-    const AwsModel *model = aws_model_load(aws_models_new(arena), str_of(pick[0]), &diags);
+    const AwsModel *model = aws_model_load(models, str_of(pick[0]), &diags);
     const AwsOperation *operation = aws_model_operation(model, str_of(pick[1]));
     HttpResponse response = {.status = 400, .body = str_make((const char *)data + 1, size - 1)};
     Value out;
@@ -24,6 +30,5 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     protocol_error(arena, operation, &response, &error);
     protocol_hidden_error(arena, operation, &response);
     arena_free(arena);
-    process_free(process);
     return 0;
 }
