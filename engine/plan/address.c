@@ -1,5 +1,6 @@
 #include "engine/plan/address.h"
 
+#include "engine/plan/module_path.h"
 #include "grammar/parse.h"
 
 static bool address_bad(Diags *diags, Span span, Str text) {
@@ -151,4 +152,18 @@ bool address_covers_block(const Address *a, const ModuleNode *m, const Resource 
     if (!modules_match(a, m->path, false, &rest)) return false;
     if (!a->type) return true;
     return rest.n == 0 && a->mode == r->mode && a->type == r->type && a->name == r->name;
+}
+
+bool address_covers_below(const Address *a, const ModuleNode *m, Str module_path, bool data, Str type, Str name) {
+    Buf plain = {0};
+    buf_add(&plain, m->path);
+    for (uint32_t i = 0; i < a->module_count; i++)
+        buf_format(&plain, "%smodule.%s", plain.n ? "." : "", a->modules[i].module->text);
+    bool ok;
+    if (a->type)
+        ok = module_path_is(buf_str(&plain), module_path) && (a->mode == MODE_DATA) == data &&
+             str_eq(name_str(a->type), type) && str_eq(name_str(a->name), name);
+    else ok = module_path_is_under(buf_str(&plain), module_path);
+    buf_free(&plain);
+    return ok;
 }

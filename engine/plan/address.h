@@ -12,6 +12,8 @@ bool address_is_instance(const Address *a, const Walk *w, const ModuleInst *m, c
 bool address_covers(const Address *a, Str module_path, bool data, Str type, Str name, InstanceKey key);
 // Is the block within it, keys aside?
 bool address_covers_block(const Address *a, const ModuleNode *m, const Resource *r);
+// An address written in module m (removed blocks): is the object in it, in any instance?
+bool address_covers_below(const Address *a, const ModuleNode *m, Str module_path, bool data, Str type, Str name);
 void address_print(const Address *a, Buf *out);
 
 #endif

@@ -104,6 +104,19 @@ static void orphan_start(OrphanOps *ops, uint32_t index, PriorObject *p) {
     provider_plan(use->provider, &op->request, orphan_planned, op);
 }
 
+// The removed block that is about the object, or NULL.
+static const Removed *orphan_removed(const Walk *w, const PriorObject *p) {
+    const StateResource *r = p->resource;
+    for (uint32_t i = 0; i < w->config->node_count; i++) {
+        const ModuleNode *m = &w->config->nodes[i];
+        for (uint32_t k = 0; k < m->def->removed.n; k++) {
+            const Removed *removed = &m->def->removed.at[k];
+            if (address_covers_below(&removed->from, m, r->module, r->data, r->type, r->name)) return removed;
+        }
+    }
+    return NULL;
+}
+
 static void orphan_add(OrphanOps *ops, uint32_t index) {
     Walk *w = ops->planner->walk;
     PriorObject *p = &w->prior.at[index];
@@ -133,6 +146,12 @@ static void orphan_add(OrphanOps *ops, uint32_t index) {
         return;
     }
     row->action = ACTION_DELETE;
+    const Removed *removed = orphan_removed(w, p);
+    if (removed && !removed->destroy) {
+        row->action = ACTION_FORGET;
+        row->reason = REASON_FORGET_IN_CONFIG;
+        return;
+    }
     if (p->object->skip_destroy) {
         row->action = ACTION_FORGET;
         row->reason = REASON_FORGET_IN_STATE;

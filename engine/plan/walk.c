@@ -1,6 +1,7 @@
 #include "engine/plan/walk.h"
 
 #include "engine/base/heap.h"
+#include "engine/plan/moves.h"
 #include "engine/plan/prior.h"
 
 // How long a walk works before it lets the loop look at its descriptors.
@@ -83,7 +84,10 @@ Walk *walk_new(Arena *arena, WalkKind kind, Loop *loop, const Config *config, co
     w->node_state = ARENA_ARRAY(arena, uint8_t, graph->n + 1);
     walk_add_root(w);
     walk_add_providers(w);
-    if (state) prior_prepare(w);
+    if (state) {
+        moves_apply(w);
+        prior_prepare(w);
+    }
     walk_need_providers(w);
     return w;
 }

@@ -85,6 +85,7 @@ struct Walk {
     const Config *config;
     const Graph *graph;
     Plugins *plugins;
+    StrMap moved;             // new instance address to the former one (char *): see moves.h
     Snapshot *state;          // prior; in an apply the one that is edited
     const Value *root_values; // per root variable
     FuncContext funcs;
