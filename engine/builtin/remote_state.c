@@ -19,7 +19,10 @@ static const InfraAttr attrs[] = {
      .type = "\"dynamic\"",
      .flags = INFRA_OPTIONAL,
      .description = "Values of outputs that the state does not have."},
-    {.name = "outputs", .type = "\"dynamic\"", .flags = INFRA_COMPUTED, .description = "The root outputs of the state."},
+    {.name = "outputs",
+     .type = "\"dynamic\"",
+     .flags = INFRA_COMPUTED,
+     .description = "The root outputs of the state."},
     {.name = "workspace", .type = "\"string\"", .flags = INFRA_OPTIONAL, .description = "The workspace to read."},
 };
 const InfraBlock remote_state_block = {.attrs = attrs, .attr_count = sizeof attrs / sizeof *attrs};
@@ -132,8 +135,8 @@ static bool add_outputs(RemoteRead *r, const Snapshot *state, Name *names, Value
         JsonReader reader = json_reader(r->arena, output->value);
         if (!type || !json_read_value(r->arena, &reader, type, JSON_IMPLIED, &values[*n], NULL))
             return fail(r->diags, "", "Malformed state",
-                        str_format(r->arena, "The output \"%.*s\" in %.*s has a malformed value.", STR_ARG(output->name),
-                                   STR_ARG(r->store->where)));
+                        str_format(r->arena, "The output \"%.*s\" in %.*s has a malformed value.",
+                                   STR_ARG(output->name), STR_ARG(r->store->where)));
         if (output->deprecated.n) values[*n] = marks_add(p, values[*n], marks_deprecated(p, output->deprecated));
         names[(*n)++] = name_of(p, output->name);
     }

@@ -27,8 +27,10 @@ static void check_fail(Check *c, Path path, const char *what, const Value *was, 
     for (int i = 0; i < 2 && values[i]; i++) {
         if (i) buf_z(&text, then);
         buf_char(&text, ' ');
-        if (c->sensitive || (values[i]->bits & VALUE_MARKED_INSIDE)) buf_z(&text, "(sensitive value)");
-        else render_value(arena_process(arena), *values[i], 0, &text);
+        if (c->sensitive || (values[i]->bits & VALUE_MARKED_INSIDE))
+            buf_z(&text, "(sensitive value)");
+        else
+            render_value(arena_process(arena), *values[i], 0, &text);
     }
     buf_z(&text, ".\n\nThis is a bug in the provider.");
     Diag *diag = diag_add(&c->r->diags, SEV_ERROR, "provider_bug", SPAN_NONE, str_of(c->summary), buf_str(&text));
@@ -55,7 +57,8 @@ static bool part_like(Value of, uint32_t i, Value in, Value *out) {
     const Value *at = NULL;
     if (of.kind == TYPE_OBJECT || of.kind == TYPE_MAP)
         at = value_get_str(in, of.kind == TYPE_MAP ? of.map->at[i].key : name_str(of.obj->shape->names[i]));
-    else if (i < value_parts(in) && in.kind != TYPE_OBJECT && in.kind != TYPE_MAP) at = &in.list->at[i];
+    else if (i < value_parts(in) && in.kind != TYPE_OBJECT && in.kind != TYPE_MAP)
+        at = &in.list->at[i];
     if (at) *out = *at;
     return at != NULL;
 }
@@ -73,7 +76,8 @@ static bool plan_existence(Check *c, Value config, Value planned, Path path) {
         check_fail(c, path, "is planned to be absent, but the configuration has it", NULL, NULL, NULL);
     else if (value_is_null(config) && !value_is_null(planned))
         check_fail(c, path, "is planned to be there, but the configuration does not have it", NULL, NULL, NULL);
-    else return value_is_set(planned) && value_is_set(config);
+    else
+        return value_is_set(planned) && value_is_set(config);
     return false;
 }
 
@@ -96,10 +100,12 @@ static void plan_elements(Check *c, const SchemaBlock *block, Value prior, Value
     }
 }
 
-static void plan_nesting(Check *c, const SchemaBlock *block, Nesting nesting, Value prior, Value config,
-                         Value planned, Path path, PlanObjects objects) {
-    if (nesting == NEST_SINGLE || nesting == NEST_GROUP) objects(c, block, prior, config, planned, path);
-    else plan_elements(c, block, prior, config, planned, path, objects);
+static void plan_nesting(Check *c, const SchemaBlock *block, Nesting nesting, Value prior, Value config, Value planned,
+                         Path path, PlanObjects objects) {
+    if (nesting == NEST_SINGLE || nesting == NEST_GROUP)
+        objects(c, block, prior, config, planned, path);
+    else
+        plan_elements(c, block, prior, config, planned, path, objects);
 }
 
 static void plan_attr(Check *c, const SchemaAttr *attr, Value prior, Value config, Value planned, Path parent) {
@@ -153,7 +159,8 @@ static void plan_block(Check *c, const SchemaBlock *block, Value prior, Value co
                        NULL);
         else if (value_is_set(p) && (value_is_set(f) || nested->nesting <= NEST_GROUP))
             plan_nesting(c, nested->block, nested->nesting, was, f, p, inner, plan_block);
-        else if (value_is_null(p) != value_is_null(f)) (void)plan_existence(c, f, p, inner);
+        else if (value_is_null(p) != value_is_null(f))
+            (void)plan_existence(c, f, p, inner);
     }
 }
 
@@ -248,7 +255,8 @@ static void result_block(Check *c, const SchemaBlock *block, Value planned, Valu
                              : nested->block->has_sensitive;
         if (nested && nested->nesting <= NEST_GROUP && !value_is_unknown(was))
             result_block(c, nested->block, was, now, inner);
-        else result_value(c, was, now, inner);
+        else
+            result_value(c, was, now, inner);
         c->sensitive = before;
     }
 }

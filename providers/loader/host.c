@@ -151,14 +151,15 @@ Path host_path(Arena *arena, InfraPath path) {
     PathStep *steps = ARENA_ARRAY(arena, PathStep, path.n);
     for (size_t i = 0; i < path.n; i++) {
         const InfraStep *from = &path.at[i];
-        if (from->attr.p) steps[i].attr = name_of(arena_process(arena), host_str(from->attr));
-        else steps[i].index = provider_value(from->index);
+        if (from->attr.p)
+            steps[i].attr = name_of(arena_process(arena), host_str(from->attr));
+        else
+            steps[i].index = provider_value(from->index);
     }
     return (Path){steps, (uint32_t)path.n};
 }
 
-static void host_diag(InfraDiags *diags, InfraSeverity severity, InfraText summary, InfraText detail,
-                      InfraPath path) {
+static void host_diag(InfraDiags *diags, InfraSeverity severity, InfraText summary, InfraText detail, InfraPath path) {
     Diags *list = (Diags *)diags;
     Diag *diag = diag_add(list, severity == INFRA_WARNING ? SEV_WARNING : SEV_ERROR, "provider", SPAN_NONE,
                           host_str(summary), host_str(detail));

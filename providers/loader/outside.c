@@ -63,8 +63,10 @@ static InfraHttp *outside_http(const InfraHost *host, const InfraHttpRequest *re
                                void (*done)(void *ctx, const InfraHttpResponse *response), void *ctx) {
     Plugins *plugins = host_plugins(host);
     HttpBridge *bridge = plugins->free_http;
-    if (bridge) plugins->free_http = bridge->next_free;
-    else bridge = ARENA_NEW(plugins->arena, HttpBridge);
+    if (bridge)
+        plugins->free_http = bridge->next_free;
+    else
+        bridge = ARENA_NEW(plugins->arena, HttpBridge);
     *bridge = (HttpBridge){.plugins = plugins, .done = done, .ctx = ctx};
     Arena *scratch = arena_new(plugins->process, LIFE_OP, "plugin http");
     HttpHeader *headers = ARENA_ARRAY(scratch, HttpHeader, request->header_count);

@@ -18,19 +18,19 @@ struct Plugins {
 
 // One type of a plugin, as far as it was asked for.
 typedef struct PluginType {
-    Name name;        // NULL: the provider's own configuration
+    Name name; // NULL: the provider's own configuration
     InfraTypeKind kind;
-    uint32_t flags;   // INFRA_TYPE_…
-    bool known;       // the plugin has it
+    uint32_t flags; // INFRA_TYPE_…
+    bool known;     // the plugin has it
     Schema schema;
 } PluginType;
 
 struct Plugin {
     Plugins *plugins;
-    InfraPlugin table; // copied: members that an older plugin does not have are NULL
+    InfraPlugin table;       // copied: members that an older plugin does not have are NULL
     const InfraPlugin *self; // the plugin's own
-    IdMap types;       // name and kind to PluginType
-    PluginType *last;  // the one asked for last
+    IdMap types;             // name and kind to PluginType
+    PluginType *last;        // the one asked for last
 };
 
 struct Provider {

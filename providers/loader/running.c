@@ -7,8 +7,10 @@ Running *running_new(Plugin *plugin, Provider *provider, const PluginType *type,
                      Diags *diags) {
     Plugins *plugins = plugin->plugins;
     Running *r = plugins->free_running;
-    if (r) plugins->free_running = r->next_free;
-    else r = arena_alloc(plugins->arena, sizeof *r);
+    if (r)
+        plugins->free_running = r->next_free;
+    else
+        r = arena_alloc(plugins->arena, sizeof *r);
     *r = (Running){
         .plugins = plugins,
         .plugin = plugin,

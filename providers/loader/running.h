@@ -18,15 +18,15 @@ struct ProviderRunning { // what a plugin knows as InfraCall
     const PluginType *type;
     Arena *arena;
     Str address;
-    Diags diags;          // of this call alone
-    Diags *out_diags;     // the caller's
+    Diags diags;      // of this call alone
+    Diags *out_diags; // the caller's
     bool inside, answered;
     void (*finish)(Running *r);
     ProviderDone done;
     void *done_ctx;
-    void *request;        // the caller's
+    void *request;                // the caller's
     Value prior, config, planned; // as the caller gave them, without marks
-    PathMarksList marks;  // to be put back
+    PathMarksList marks;          // to be put back
     union {
         InfraConfigure configure;
         InfraUpgrade upgrade;

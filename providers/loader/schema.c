@@ -48,7 +48,8 @@ static PluginType *type_load(Plugin *plugin, InfraTypeKind kind, Name name) {
     type->name = name;
     type->kind = kind;
     InfraSchema schema = {0, NULL, 0};
-    if (!plugin->table.schema || !plugin->table.schema(plugin->self, kind, name ? name->text : NULL, &schema)) return type;
+    if (!plugin->table.schema || !plugin->table.schema(plugin->self, kind, name ? name->text : NULL, &schema))
+        return type;
     static const InfraBlock none = {NULL, 0, NULL, 0, NULL};
     type->schema.version = schema.version;
     type->schema.block = schema_block(p, schema.block ? schema.block : &none);

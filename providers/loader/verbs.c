@@ -58,13 +58,15 @@ void plugin_validate(Plugin *plugin, InfraTypeKind kind, Name type, Str address,
 
 static void upgrade_finish(Running *r) {
     ProviderUpgrade *q = r->request;
-    const char *what = q->from_type.n ? "Provider cannot take over the stored object"
-                                      : "Provider cannot upgrade the stored object";
+    const char *what =
+        q->from_type.n ? "Provider cannot take over the stored object" : "Provider cannot upgrade the stored object";
     q->result_private = bytes_out(r->upgrade.result_private);
     Value result = provider_value(r->upgrade.result);
     if (!r->diags.errors) running_conform(q->arena, r->type, result, &r->diags, what, &q->result);
-    if (r->diags.errors) q->result = value_null(arena_process(q->arena), r->type->schema.block->type);
-    else q->result = schema_mark(q->arena, r->type->schema.block, q->result);
+    if (r->diags.errors)
+        q->result = value_null(arena_process(q->arena), r->type->schema.block->type);
+    else
+        q->result = schema_mark(q->arena, r->type->schema.block, q->result);
     messages(r);
 }
 
@@ -223,8 +225,10 @@ static void import_finish(Running *r) {
     if (!r->diags.errors && value_is_null(q->result))
         diag_error(&r->diags, "import_not_found", SPAN_NONE, "Cannot import an object that does not exist",
                    "The provider found no object for the id \"%.*s\" of %.*s.", STR_ARG(q->id), STR_ARG(q->address));
-    if (r->diags.errors) q->result = value_null(arena_process(q->arena), r->type->schema.block->type);
-    else q->result = running_out(q->arena, r->type, NULL, q->result);
+    if (r->diags.errors)
+        q->result = value_null(arena_process(q->arena), r->type->schema.block->type);
+    else
+        q->result = running_out(q->arena, r->type, NULL, q->result);
     messages(r);
 }
 
@@ -253,8 +257,10 @@ static void data_finish(Running *r) {
     if (!r->diags.errors)
         running_conform(q->arena, r->type, provider_value(r->data.result), &r->diags,
                         "Provider produced invalid object", &q->result);
-    if (r->diags.errors) q->result = value_null(arena_process(q->arena), r->type->schema.block->type);
-    else q->result = running_out(q->arena, r->type, &r->marks, q->result);
+    if (r->diags.errors)
+        q->result = value_null(arena_process(q->arena), r->type->schema.block->type);
+    else
+        q->result = running_out(q->arena, r->type, &r->marks, q->result);
     messages(r);
 }
 

@@ -17,8 +17,10 @@ Value write_only_strip(Arena *arena, const SchemaBlock *block, Value v) {
     for (uint32_t i = 0; i < block->attr_count; i++) {
         const SchemaAttr *attr = &block->attrs[i];
         Value *at = &data->at[attr->field];
-        if (attr->flags & ATTR_WRITE_ONLY) *at = value_null(arena_process(arena), attr->type);
-        else if (attr->nested) *at = strip_nested(arena, attr->nested, *at);
+        if (attr->flags & ATTR_WRITE_ONLY)
+            *at = value_null(arena_process(arena), attr->type);
+        else if (attr->nested)
+            *at = strip_nested(arena, attr->nested, *at);
     }
     for (uint32_t i = 0; i < block->block_count; i++) {
         const SchemaNested *nested = &block->blocks[i];

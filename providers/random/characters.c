@@ -122,7 +122,8 @@ InfraValue upgrade_characters(InfraUpgrade *q) {
     const InfraHost *host = q->base.host;
     InfraValue stored;
     if (q->flat || !host->from_json(q->base.arena, q->attributes, &stored) || host->kind(stored) != INFRA_OBJECT) {
-        random_error(&q->base, NULL, TEXT("Stored object cannot be read"), TEXT("Its attributes are not a JSON object."));
+        random_error(&q->base, NULL, TEXT("Stored object cannot be read"),
+                     TEXT("Its attributes are not a JSON object."));
         return host->null;
     }
     return whole_object(&q->base, stored, random_text(host, stored, "result"));

@@ -20,9 +20,9 @@ void create_id(InfraApply *q, InfraValue *object) {
                  {"dec", encode_decimal(host, arena, bytes)}};
     random_set_text(&q->base, object, "id", url);
     for (size_t i = 0; i < sizeof forms / sizeof *forms; i++)
-        random_set_text(&q->base, object, forms[i].name,
-                        host->format(arena, "%.*s%.*s", (int)prefix.n, prefix.p, (int)forms[i].text.n,
-                                     forms[i].text.p));
+        random_set_text(
+            &q->base, object, forms[i].name,
+            host->format(arena, "%.*s%.*s", (int)prefix.n, prefix.p, (int)forms[i].text.n, forms[i].text.p));
 }
 
 void create_bytes(InfraApply *q, InfraValue *object) {

@@ -26,8 +26,10 @@ InfraText encode_base64(const InfraHost *host, InfraArena *arena, InfraText byte
         size_t have = bytes.n - i < 3 ? bytes.n - i : 3;
         for (size_t k = 0; k < 3; k++) group = group << 8 | (k < have ? (unsigned char)bytes.p[i + k] : 0u);
         for (size_t k = 0; k < 4; k++) {
-            if (k <= have) out[n++] = letters[group >> (18 - 6 * k) & 63];
-            else if (!url) out[n++] = '=';
+            if (k <= have)
+                out[n++] = letters[group >> (18 - 6 * k) & 63];
+            else if (!url)
+                out[n++] = '=';
         }
     }
     return (InfraText){out, n};
@@ -55,7 +57,7 @@ int decode_base64(const InfraHost *host, InfraArena *arena, InfraText text, int 
 }
 
 InfraText encode_decimal(const InfraHost *host, InfraArena *arena, InfraText bytes) {
-    size_t cap = bytes.n * 5 / 2 + 2, n = 0; /* a byte is less than 2.41 digits */
+    size_t cap = bytes.n * 5 / 2 + 2, n = 0;         /* a byte is less than 2.41 digits */
     unsigned char *digits = host->alloc(arena, cap); /* lowest first */
     for (size_t i = 0; i < bytes.n; i++) {
         unsigned carry = (unsigned char)bytes.p[i];

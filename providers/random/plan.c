@@ -78,7 +78,7 @@ void plan_object(const RandomType *type, InfraPlan *q) {
             const InfraAttr *attr = &type->block.attrs[i];
             InfraValue before = host->get(host, v, attr->name);
             InfraValue after = planned_value(q, attr, before, changed);
-            if (memcmp(&before, &after, sizeof before)) v = host->with(q->base.arena, v, attr->name, after);
+            if (memcmp(&before, &after, sizeof before) != 0) v = host->with(q->base.arena, v, attr->name, after);
         }
     }
     q->planned = v;
@@ -109,8 +109,7 @@ static void validate_length(const InfraRequest *base, InfraValue config) {
         InfraValue v = host->get(host, config, parts[i]);
         if (host->is_unknown(v)) return;
         if (!host->integer(v, &part)) continue;
-        if (part < 0)
-            random_error(base, parts[i], TEXT("Invalid minimum"), TEXT("It must not be negative."));
+        if (part < 0) random_error(base, parts[i], TEXT("Invalid minimum"), TEXT("It must not be negative."));
         sum += part < 0 || part > 1 << 20 ? 0 : part;
     }
     if (n < sum)
@@ -167,10 +166,16 @@ static void validate_range(const InfraRequest *base, InfraValue config) {
 
 void plan_validate(const RandomType *type, const InfraRequest *base, InfraValue config) {
     if (base->host->is_null(config) || base->host->is_unknown(config)) return;
-    if (type->characters) validate_characters(base, config);
-    else if (strcmp(type->name, "random_integer") == 0) validate_range(base, config);
-    else if (strcmp(type->name, "random_bytes") == 0) validate_count(base, config, "length", 1);
-    else if (strcmp(type->name, "random_id") == 0) validate_count(base, config, "byte_length", 0);
-    else if (strcmp(type->name, "random_pet") == 0) validate_count(base, config, "length", 0);
-    else if (strcmp(type->name, "random_shuffle") == 0) validate_count(base, config, "result_count", 0);
+    if (type->characters)
+        validate_characters(base, config);
+    else if (strcmp(type->name, "random_integer") == 0)
+        validate_range(base, config);
+    else if (strcmp(type->name, "random_bytes") == 0)
+        validate_count(base, config, "length", 1);
+    else if (strcmp(type->name, "random_id") == 0)
+        validate_count(base, config, "byte_length", 0);
+    else if (strcmp(type->name, "random_pet") == 0)
+        validate_count(base, config, "length", 0);
+    else if (strcmp(type->name, "random_shuffle") == 0)
+        validate_count(base, config, "result_count", 0);
 }

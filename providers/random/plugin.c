@@ -56,7 +56,8 @@ static void upgrade_state(InfraUpgrade *q, InfraCall *call) {
     InfraText old = random_text(host, q->result, "bcrypt_hash");
     if (types_find(q->base.type)->characters == 2 && !host->is_null(q->result))
         hash_result(&q->base, &q->result, old, call);
-    else host->done(call);
+    else
+        host->done(call);
 }
 
 static void plan(InfraProvider *provider, InfraPlan *q, InfraCall *call) {
@@ -78,17 +79,23 @@ static void apply(InfraProvider *provider, InfraApply *q, InfraCall *call) {
     type->create(q, &made);
     int failed = host->is_unknown(host->get(host, made, "id"));
     q->result = failed ? host->null : made;
-    if (type->characters == 2 && !failed) hash_result(&q->base, &q->result, TEXT(""), call);
-    else host->done(call);
+    if (type->characters == 2 && !failed)
+        hash_result(&q->base, &q->result, TEXT(""), call);
+    else
+        host->done(call);
 }
 
 static void import(InfraProvider *provider, InfraRead *q, InfraCall *call) {
     (void)provider;
     const RandomType *type = types_find(q->base.type);
-    if (type->import) type->import(q);
-    else random_error(&q->base, NULL, TEXT("Cannot import"), TEXT("This type cannot be imported."));
-    if (type->characters == 2 && type->import) hash_result(&q->base, &q->result, TEXT(""), call);
-    else q->base.host->done(call);
+    if (type->import)
+        type->import(q);
+    else
+        random_error(&q->base, NULL, TEXT("Cannot import"), TEXT("This type cannot be imported."));
+    if (type->characters == 2 && type->import)
+        hash_result(&q->base, &q->result, TEXT(""), call);
+    else
+        q->base.host->done(call);
 }
 
 static const InfraPlugin plugin = {

@@ -60,7 +60,7 @@ typedef struct RandomType {
     /* Fills in what is computed, in *object. */
     void (*create)(InfraApply *request, InfraValue *object);
     void (*import)(InfraRead *request); /* or NULL */
-    int characters; /* a string or password: 1, 2 */
+    int characters;                     /* a string or password: 1, 2 */
 } RandomType;
 
 const RandomType *types_find(InfraText name);

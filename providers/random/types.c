@@ -8,8 +8,10 @@
 
 enum { REQUIRED = INFRA_REQUIRED, OPTIONAL = INFRA_OPTIONAL, COMPUTED = INFRA_COMPUTED };
 
-#define KEEPERS {.name = "keepers", .type = "[\"map\",\"string\"]", .flags = OPTIONAL}
-#define ID {.name = "id", .type = STRING, .flags = COMPUTED}
+#define KEEPERS                                                                                                        \
+    { .name = "keepers", .type = "[\"map\",\"string\"]", .flags = OPTIONAL }
+#define ID                                                                                                             \
+    { .name = "id", .type = STRING, .flags = COMPUTED }
 
 static const InfraAttr bytes_attrs[] = {
     {.name = "base64", .type = STRING, .flags = COMPUTED | INFRA_SENSITIVE},
@@ -37,19 +39,22 @@ static const InfraAttr integer_attrs[] = {
 };
 
 /* What random_string and random_password share. */
-#define CHARACTERS                                                                                                    \
-    ID, KEEPERS, {.name = "length", .type = NUMBER, .flags = REQUIRED},                                               \
-        {.name = "lower", .type = BOOL, .flags = OPTIONAL | COMPUTED},                                                \
-        {.name = "min_lower", .type = NUMBER, .flags = OPTIONAL | COMPUTED},                                          \
-        {.name = "min_numeric", .type = NUMBER, .flags = OPTIONAL | COMPUTED},                                        \
-        {.name = "min_special", .type = NUMBER, .flags = OPTIONAL | COMPUTED},                                        \
-        {.name = "min_upper", .type = NUMBER, .flags = OPTIONAL | COMPUTED},                                          \
-        {.name = "number", .type = BOOL, .flags = OPTIONAL | COMPUTED,                                                \
-         .deprecated = "**NOTE**: This is deprecated, use `numeric` instead."},                                       \
-        {.name = "numeric", .type = BOOL, .flags = OPTIONAL | COMPUTED},                                              \
-        {.name = "override_special", .type = STRING, .flags = OPTIONAL},                                              \
-        {.name = "special", .type = BOOL, .flags = OPTIONAL | COMPUTED},                                              \
-        {.name = "upper", .type = BOOL, .flags = OPTIONAL | COMPUTED}
+#define CHARACTERS                                                                                                     \
+    ID, KEEPERS, {.name = "length", .type = NUMBER, .flags = REQUIRED},                                                \
+        {.name = "lower", .type = BOOL, .flags = OPTIONAL | COMPUTED},                                                 \
+        {.name = "min_lower", .type = NUMBER, .flags = OPTIONAL | COMPUTED},                                           \
+        {.name = "min_numeric", .type = NUMBER, .flags = OPTIONAL | COMPUTED},                                         \
+        {.name = "min_special", .type = NUMBER, .flags = OPTIONAL | COMPUTED},                                         \
+        {.name = "min_upper", .type = NUMBER, .flags = OPTIONAL | COMPUTED},                                           \
+        {.name = "number",                                                                                             \
+         .type = BOOL,                                                                                                 \
+         .flags = OPTIONAL | COMPUTED,                                                                                 \
+         .deprecated = "**NOTE**: This is deprecated, use `numeric` instead."},                                        \
+        {.name = "numeric", .type = BOOL, .flags = OPTIONAL | COMPUTED},                                               \
+        {.name = "override_special", .type = STRING, .flags = OPTIONAL},                                               \
+        {.name = "special", .type = BOOL, .flags = OPTIONAL | COMPUTED}, {                                             \
+        .name = "upper", .type = BOOL, .flags = OPTIONAL | COMPUTED                                                    \
+    }
 
 static const InfraAttr password_attrs[] = {
     CHARACTERS,
@@ -77,7 +82,8 @@ static const InfraAttr shuffle_attrs[] = {
 };
 static const InfraAttr uuid_attrs[] = {ID, KEEPERS, {.name = "result", .type = STRING, .flags = COMPUTED}};
 
-#define BLOCK(a) {.attrs = a, .attr_count = sizeof a / sizeof *a}
+#define BLOCK(a)                                                                                                       \
+    { .attrs = a, .attr_count = sizeof a / sizeof *a }
 
 static const RandomType types[] = {
     {"random_bytes", 0, BLOCK(bytes_attrs), create_bytes, import_bytes, 0},

@@ -15,7 +15,7 @@ struct Op { /* a change that is under way; lives in its call's arena */
     Rule *rule;
     InfraTimer *timer;
     int64_t step, steps;
-    int done_outside;  /* its effect is there */
+    int done_outside; /* its effect is there */
     Op *next;
 };
 
@@ -44,8 +44,10 @@ static const char *op_effect(Op *op) {
     const Store *store = &op->provider->store;
     InfraArena *arena = q->base.arena;
     const char *error;
-    if (q->action == INFRA_DELETE) error = store_remove(store, arena, op->id);
-    else if (q->action == INFRA_UPDATE) error = store_write(store, arena, op->type, op->id, op->object, 0);
+    if (q->action == INFRA_DELETE)
+        error = store_remove(store, arena, op->id);
+    else if (q->action == INFRA_UPDATE)
+        error = store_write(store, arena, op->type, op->id, op->object, 0);
     else {
         error = store_keep_token(store, arena, q->intent.token, op->id);
         if (!error) error = store_write(store, arena, op->type, op->id, op->object, op->step == 1);
@@ -81,9 +83,7 @@ static void op_finish(Op *op) {
     case LOSE_AFTER: op_lost(op); return;
     case NEVER_ANSWER: op->timer = op->host->timer(op->host, A_YEAR, op_lost, op); return;
     case KILL_AFTER: raise(SIGKILL); return;
-    default:
-        op_result(op);
-        op_end(op);
+    default: op_result(op); op_end(op);
     }
 }
 
@@ -105,8 +105,10 @@ static void op_partial(Op *op) {
     const char *error = op_effect(op);
     InfraValue partial = op->object;
     op->object = whole;
-    if (error) op_fail(op, error);
-    else op->host->progress(op->call, partial, (InfraBytes){NULL, 0}, op_step, op);
+    if (error)
+        op_fail(op, error);
+    else
+        op->host->progress(op->call, partial, (InfraBytes){NULL, 0}, op_step, op);
 }
 
 /* Takes the next step: at the start, and after each one's progress was saved. */
@@ -117,8 +119,10 @@ static void op_step(void *ctx) {
         op_fail(op, "forced failure of a step");
         return;
     }
-    if (op->step < op->steps) op_partial(op);
-    else op_finish(op);
+    if (op->step < op->steps)
+        op_partial(op);
+    else
+        op_finish(op);
 }
 
 static void op_run(void *ctx) {
@@ -162,7 +166,8 @@ static int op_repeated(Op *op) {
 }
 
 void apply_start(InfraProvider *p, InfraApply *q, InfraCall *call) {
-    static const char *const verbs[] = {[INFRA_CREATE] = "create", [INFRA_UPDATE] = "update", [INFRA_DELETE] = "delete"};
+    static const char *const verbs[] = {
+        [INFRA_CREATE] = "create", [INFRA_UPDATE] = "update", [INFRA_DELETE] = "delete"};
     Op *op = p->host->alloc(q->base.arena, sizeof *op);
     *op = (Op){.provider = p, .host = p->host, .request = q, .call = call, .verb = verbs[q->action]};
     op->type = types_find(p->mock, q->base.type);
@@ -174,8 +179,10 @@ void apply_start(InfraProvider *p, InfraApply *q, InfraCall *call) {
     op->next = p->running;
     p->running = op;
     int64_t delay = script_delay(&p->script, op->rule, op->verb);
-    if (delay > 0) op->timer = p->host->timer(p->host, delay, op_run, op);
-    else op_run(op);
+    if (delay > 0)
+        op->timer = p->host->timer(p->host, delay, op_run, op);
+    else
+        op_run(op);
 }
 
 void apply_cancel(InfraProvider *p, InfraCall *call) {

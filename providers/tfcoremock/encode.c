@@ -111,8 +111,10 @@ static void encode_body(Text *t, const MockBlock *body, InfraValue v, int with_i
         const MockBlock *block = attr ? NULL : find_block(body, key);
         if (t->host->is_null(inner) || t->host->is_unknown(inner) || (!attr && !block)) continue;
         member(t, &count, depth + 1, key);
-        if (attr) encode_value(t, attr, inner, depth + 1);
-        else encode_blocks(t, block, inner, depth + 1);
+        if (attr)
+            encode_value(t, attr, inner, depth + 1);
+        else
+            encode_blocks(t, block, inner, depth + 1);
     }
     close_at(t, count, depth, "}");
 }

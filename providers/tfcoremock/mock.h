@@ -25,10 +25,10 @@ typedef struct Text { /* a growing text in an arena */
 
 void text_add(Text *t, InfraText s);
 void text_z(Text *t, const char *z);
-void text_json(Text *t, InfraText s);   /* quoted and escaped as Go's encoding/json does */
+void text_json(Text *t, InfraText s);         /* quoted and escaped as Go's encoding/json does */
 void text_number(Text *t, InfraText decimal); /* as Go's big.Float 'g' has it: 1000000 is 1e+06 */
 InfraText text_of(const char *z);
-const char *text_end(Text *t);          /* ended by NUL */
+const char *text_end(Text *t); /* ended by NUL */
 int text_is(InfraText s, const char *z);
 int text_same(InfraText a, InfraText b);
 InfraText text_uuid(const InfraHost *host, InfraArena *arena);
@@ -46,7 +46,7 @@ struct MockAttr {
     const MockAttr *elem;  /* list, map, set */
     const MockAttr *attrs; /* object */
     size_t attr_count;
-    InfraValue value;      /* what it is computed to be, in the form of the files */
+    InfraValue value; /* what it is computed to be, in the form of the files */
     int has_value;
 };
 
@@ -62,11 +62,11 @@ struct MockBlock {
 
 typedef struct MockType {
     const char *name;
-    MockBlock body;  /* without id */
+    MockBlock body;                    /* without id */
     const InfraBlock *resource, *data; /* made when asked for */
 } MockType;
 
-typedef struct Mock { /* what the entry makes for a host */
+typedef struct Mock {  /* what the entry makes for a host */
     InfraPlugin table; /* first */
     const InfraHost *host;
     InfraArena *arena;
@@ -91,11 +91,13 @@ typedef struct Store {
 
 typedef enum Found { FOUND, MISSING, BROKEN } Found;
 /* *error is set when BROKEN. */
-Found store_read(const Store *s, InfraArena *arena, const MockType *type, InfraText id, InfraValue *out, InfraText *error);
+Found store_read(const Store *s, InfraArena *arena, const MockType *type, InfraText id, InfraValue *out,
+                 InfraText *error);
 Found store_read_data(const Store *s, InfraArena *arena, const MockType *type, InfraText id, InfraValue *out,
                       InfraText *error);
 /* NULL, or what went wrong. */
-const char *store_write(const Store *s, InfraArena *arena, const MockType *type, InfraText id, InfraValue v, int create);
+const char *store_write(const Store *s, InfraArena *arena, const MockType *type, InfraText id, InfraValue v,
+                        int create);
 const char *store_remove(const Store *s, InfraArena *arena, InfraText id);
 int store_exists(const Store *s, InfraArena *arena, InfraText id);
 /* Ids of all objects, sorted. */
@@ -128,7 +130,8 @@ typedef enum Mishap {
     LOSE_BEFORE,  /* nothing was done, but nobody knows */
     LOSE_AFTER,   /* done, but the answer is lost */
     NEVER_ANSWER, /* done, and no answer comes until the call is cancelled */
-    KILL_BEFORE, KILL_AFTER, /* the process dies */
+    KILL_BEFORE,
+    KILL_AFTER, /* the process dies */
 } Mishap;
 
 typedef struct Rule {
@@ -138,7 +141,7 @@ typedef struct Rule {
     int64_t step;
     Mishap mishap;
     InfraText message;
-    InfraValue answer;        /* object of attributes that the result has instead, or null */
+    InfraValue answer; /* object of attributes that the result has instead, or null */
 } Rule;
 
 typedef struct Script {

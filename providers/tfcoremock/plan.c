@@ -106,22 +106,23 @@ enum { MAX_STEPS = 64 };
 typedef struct Replace {
     InfraPlan *request;
     InfraStep steps[MAX_STEPS];
-    size_t depth, cap;
+    size_t depth, n, cap;
     InfraPath *paths;
 } Replace;
 
 static void replace_add(Replace *r) {
     InfraPlan *q = r->request;
     const InfraHost *host = q->base.host;
-    if (q->replace_count == r->cap) {
+    if (!r->paths || r->n == r->cap) {
         InfraPath *more = host->alloc(q->base.arena, sizeof *more * (r->cap = r->cap ? r->cap * 2 : 8));
-        if (q->replace_count) memcpy(more, r->paths, sizeof *more * q->replace_count);
+        if (r->n) memcpy(more, r->paths, sizeof *more * r->n);
         r->paths = more;
     }
     InfraStep *steps = host->alloc(q->base.arena, sizeof *steps * r->depth);
     memcpy(steps, r->steps, sizeof *steps * r->depth);
-    r->paths[q->replace_count++] = (InfraPath){steps, r->depth};
+    r->paths[r->n++] = (InfraPath){steps, r->depth};
     q->replace = r->paths;
+    q->replace_count = r->n;
 }
 
 static void replace_body(Replace *r, const MockAttr *attrs, size_t attr_count, const MockBlock *blocks,
@@ -136,8 +137,12 @@ static void replace_elements(Replace *r, const MockAttr *attrs, size_t attr_coun
         InfraText key = map ? host->key(planned, i) : (InfraText){NULL, 0};
         InfraArena *arena = r->request->base.arena;
         const char *name = map ? host->format(arena, "%.*s", (int)key.n, key.p).p : NULL;
-        InfraValue was = map ? host->get(host, prior, name) : i < host->length(prior) ? host->element(prior, i) : host->null;
-        InfraValue as = map ? host->get(host, config, name) : i < host->length(config) ? host->element(config, i) : host->null;
+        InfraValue was = map                       ? host->get(host, prior, name)
+                         : i < host->length(prior) ? host->element(prior, i)
+                                                   : host->null;
+        InfraValue as = map                        ? host->get(host, config, name)
+                        : i < host->length(config) ? host->element(config, i)
+                                                   : host->null;
         InfraValue index = map ? host->make_text(arena, key) : host->make_integer((int64_t)i);
         r->steps[r->depth++] = (InfraStep){.index = index};
         replace_body(r, attrs, attr_count, blocks, block_count, was, host->element(planned, i), as);
@@ -150,7 +155,8 @@ static void replace_attr_of(Replace *r, const MockAttr *attr, InfraValue was, In
     int own = host->is_null(as) && (attr->flags & INFRA_COMPUTED); /* may have changed outside: no reason */
     if (attr->replace && !own) replace_add(r);
     if (attr->plain || host->is_null(was) || host->is_unknown(now)) return;
-    if (attr->kind == MOCK_OBJECT) replace_body(r, attr->attrs, attr->attr_count, NULL, 0, was, now, as);
+    if (attr->kind == MOCK_OBJECT)
+        replace_body(r, attr->attrs, attr->attr_count, NULL, 0, was, now, as);
     else if (attr->kind >= MOCK_LIST && attr->elem->kind == MOCK_OBJECT)
         replace_elements(r, attr->elem->attrs, attr->elem->attr_count, NULL, 0, was, now, as);
 }
@@ -175,10 +181,8 @@ static void replace_body(Replace *r, const MockAttr *attrs, size_t attr_count, c
     }
 }
 
-static const MockAttr id_attr = {.name = "id",
-                                 .kind = MOCK_STRING,
-                                 .flags = INFRA_OPTIONAL | INFRA_COMPUTED,
-                                 .replace = 1};
+static const MockAttr id_attr = {
+    .name = "id", .kind = MOCK_STRING, .flags = INFRA_OPTIONAL | INFRA_COMPUTED, .replace = 1};
 
 void plan_object(const MockType *type, InfraPlan *q) {
     const InfraHost *host = q->base.host;
@@ -195,8 +199,7 @@ void plan_object(const MockType *type, InfraPlan *q) {
                  q->planned, q->config);
 }
 
-InfraValue plan_fill(const InfraHost *host, InfraArena *arena, const MockType *type, InfraValue planned,
-                     InfraText id) {
+InfraValue plan_fill(const InfraHost *host, InfraArena *arena, const MockType *type, InfraValue planned, InfraText id) {
     Plan p = {host, arena, 1};
     InfraValue v = host->with(arena, planned, "id", host->make_text(arena, id));
     return body_walk(&p, type->body.attrs, type->body.attr_count, type->body.blocks, type->body.block_count, v);

@@ -82,11 +82,14 @@ static void unit_start(ReadAll *all, InfraRead **at, size_t n) {
     InfraProvider *p = all->provider;
     ReadUnit *u = all->host->alloc(all->arena, sizeof *u);
     const char *verb = n > 1 ? "batch" : "read";
-    *u = (ReadUnit){all, at, n, script_rule(&p->script, verb, at[0]->base.type, n > 1 ? TEXT("") : id_of(p->host, at[0]->prior))};
+    *u = (ReadUnit){all, at, n,
+                    script_rule(&p->script, verb, at[0]->base.type, n > 1 ? TEXT("") : id_of(p->host, at[0]->prior))};
     int64_t delay = script_delay(&p->script, u->rule, "read");
     all->open++;
-    if (delay > 0) p->host->timer(p->host, delay, unit_run, u);
-    else unit_run(u);
+    if (delay > 0)
+        p->host->timer(p->host, delay, unit_run, u);
+    else
+        unit_run(u);
 }
 
 /* Requests of one type next to each other go into one batch. */
@@ -108,7 +111,8 @@ void read_import(InfraProvider *p, InfraRead *q, InfraCall *call) {
     InfraText error, name = TEXT("id");
     InfraValue id = p->host->make_text(q->base.arena, q->id);
     script_log(&p->script, "import", q->base.type, q->id, TEXT(""));
-    if (p->store.only_state) q->result = p->host->make_object(q->base.arena, &name, &id, 1);
+    if (p->store.only_state)
+        q->result = p->host->make_object(q->base.arena, &name, &id, 1);
     else if (store_read(&p->store, q->base.arena, type, q->id, &q->result, &error) == BROKEN)
         mock_error(&q->base, TEXT("failed to read resource"), error);
     p->host->done(call);
@@ -129,9 +133,10 @@ static void data_run(void *ctx) {
     script_log(&p->script, "data", q->base.type, id, TEXT(""));
     int failed = op->rule->mishap != NO_MISHAP;
     if (!failed)
-        failed = store_read_data(&p->store, q->base.arena, types_find(p->mock, q->base.type), id, &q->result,
-                                 &error) != FOUND;
-    if (failed) mock_error(&q->base, TEXT("failed to read data source"), op->rule->message.n ? op->rule->message : error);
+        failed = store_read_data(&p->store, q->base.arena, types_find(p->mock, q->base.type), id, &q->result, &error) !=
+                 FOUND;
+    if (failed)
+        mock_error(&q->base, TEXT("failed to read data source"), op->rule->message.n ? op->rule->message : error);
     p->host->done(op->call);
 }
 
@@ -139,6 +144,8 @@ void read_data(InfraProvider *p, InfraDataRead *q, InfraCall *call) {
     DataOp *op = p->host->alloc(q->base.arena, sizeof *op);
     *op = (DataOp){p, q, call, script_rule(&p->script, "data", q->base.type, id_of(p->host, q->config))};
     int64_t delay = script_delay(&p->script, op->rule, "data");
-    if (delay > 0) p->host->timer(p->host, delay, data_run, op);
-    else data_run(op);
+    if (delay > 0)
+        p->host->timer(p->host, delay, data_run, op);
+    else
+        data_run(op);
 }

@@ -36,8 +36,10 @@ static const MockAttr *structure(const MockAttr *attr) {
 }
 
 static InfraAttr *schema_attrs(Mock *mock, const MockAttr *attrs, size_t n, size_t more) {
-    static const InfraNesting nestings[] = {[MOCK_LIST] = INFRA_NEST_LIST, [MOCK_MAP] = INFRA_NEST_MAP,
-                                            [MOCK_SET] = INFRA_NEST_SET, [MOCK_OBJECT] = INFRA_SINGLE};
+    static const InfraNesting nestings[] = {[MOCK_LIST] = INFRA_NEST_LIST,
+                                            [MOCK_MAP] = INFRA_NEST_MAP,
+                                            [MOCK_SET] = INFRA_NEST_SET,
+                                            [MOCK_OBJECT] = INFRA_SINGLE};
     InfraAttr *at = mock->host->alloc(mock->arena, sizeof *at * (n + more));
     for (size_t i = 0; i < n; i++) {
         const MockAttr *nested = structure(&attrs[i]);

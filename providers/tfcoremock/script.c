@@ -3,17 +3,17 @@
  *   {
  *     "log": "operations.log",           one line an operation: verb, type, id, in the order of their effects
  *     "delay_ms": 20,                    or by verb: {"create": 20, "read": 5}
- *     "rules": [                         the first that fits is used; verbs are configure, plan, create, update, delete,
- *       {                                read, batch, import, data, recover
- *         "verb": "create", "type": "…", "id": "a", "times": 1,          all may be left out: any, always
- *         "delay_ms": 100, "fail": "after", "step": 1, "message": "…",   fail: see MISHAPS
- *         "answer": {"string": "other"}  attributes of the result that are not what was planned
+ *     "rules": [                         the first that fits is used; verbs are configure, plan, create, update,
+ * delete, {                                read, batch, import, data, recover "verb": "create", "type": "…", "id": "a",
+ * "times": 1,          all may be left out: any, always "delay_ms": 100, "fail": "after", "step": 1, "message": "…",
+ * fail: see MISHAPS "answer": {"string": "other"}  attributes of the result that are not what was planned
  *       }
  *     ],
  *     "steps": 3,                        a create takes so many steps, each but the last reports progress
  *     "batch": {"max": 10, "fail": ["a"]},   reads are sent in groups; a group with one of these ids fails
  *     "drift": {"a": {"string": "x"}, "b": null},   what reading finds instead
- *     "recover": "natural"               by the id (default), "token", "before" (what was not there before), "repeat", "ask"
+ *     "recover": "natural"               by the id (default), "token", "before" (what was not there before), "repeat",
+ * "ask"
  *   }
  */
 #include "providers/tfcoremock/mock.h"
@@ -27,15 +27,9 @@ static const struct {
     const char *name;
     Mishap mishap;
 } MISHAPS[] = {
-    {"", NO_MISHAP},
-    {"before", FAIL_BEFORE},
-    {"after", FAIL_AFTER},
-    {"step", FAIL_STEP},
-    {"lost_before", LOSE_BEFORE},
-    {"lost", LOSE_AFTER},
-    {"never", NEVER_ANSWER},
-    {"kill_before", KILL_BEFORE},
-    {"kill", KILL_AFTER},
+    {"", NO_MISHAP},         {"before", FAIL_BEFORE},      {"after", FAIL_AFTER},
+    {"step", FAIL_STEP},     {"lost_before", LOSE_BEFORE}, {"lost", LOSE_AFTER},
+    {"never", NEVER_ANSWER}, {"kill_before", KILL_BEFORE}, {"kill", KILL_AFTER},
 };
 
 static int64_t number_of(const InfraHost *host, InfraValue of, const char *name, int64_t otherwise) {
@@ -116,8 +110,8 @@ void script_log(const Script *s, const char *verb, InfraText type, InfraText id,
     if (!s->log.n) return;
     InfraArena *scratch = s->host->arena_new(s->host);
     InfraText folder = s->log.p[0] == '/' ? TEXT("") : s->host->folder;
-    const char *path = s->host->format(scratch, "%.*s%s%.*s", (int)folder.n, folder.p, folder.n ? "/" : "",
-                                       (int)s->log.n, s->log.p).p;
+    const char *path =
+        s->host->format(scratch, "%.*s%s%.*s", (int)folder.n, folder.p, folder.n ? "/" : "", (int)s->log.n, s->log.p).p;
     InfraText text = s->host->format(scratch, "%s %.*s %.*s%s%.*s\n", verb, (int)type.n, type.p, (int)id.n, id.p,
                                      words.n ? " " : "", (int)words.n, words.p);
     int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);

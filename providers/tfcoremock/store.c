@@ -63,9 +63,12 @@ static Found read_object(const Store *s, InfraArena *arena, const MockType *type
         return MISSING;
     }
     errno = failed;
-    if (failed) *error = text_of(system_error(s->host, arena, "open", path));
-    else if (decode_object(s->host, arena, type, json, out)) return FOUND;
-    else *error = s->host->format(arena, "%s is malformed", path);
+    if (failed)
+        *error = text_of(system_error(s->host, arena, "open", path));
+    else if (decode_object(s->host, arena, type, json, out))
+        return FOUND;
+    else
+        *error = s->host->format(arena, "%s is malformed", path);
     return BROKEN;
 }
 

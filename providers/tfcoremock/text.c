@@ -33,8 +33,8 @@ void text_json(Text *t, InfraText s) {
     text_z(t, "\"");
     for (size_t i = 0, from = 0; i <= s.n; i++) {
         unsigned char c = i < s.n ? (unsigned char)s.p[i] : 0;
-        int separator = i + 2 < s.n && c == 0xE2 && (unsigned char)s.p[i + 1] == 0x80 &&
-                        ((unsigned char)s.p[i + 2] | 1) == 0xA9;
+        int separator =
+            i + 2 < s.n && c == 0xE2 && (unsigned char)s.p[i + 1] == 0x80 && ((unsigned char)s.p[i + 2] | 1) == 0xA9;
         if (i < s.n && c >= 0x20 && !strchr("\"\\<>&", c) && !separator) continue;
         text_add(t, (InfraText){s.p + from, i - from});
         from = i + 1;
@@ -94,6 +94,6 @@ void text_number(Text *t, InfraText decimal) {
 InfraText text_uuid(const InfraHost *host, InfraArena *arena) {
     unsigned char b[16];
     host->random(host, b, sizeof b);
-    return host->format(arena, "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", b[0], b[1],
-                        b[2], b[3], b[4], b[5], b[6], b[7], b[8], b[9], b[10], b[11], b[12], b[13], b[14], b[15]);
+    return host->format(arena, "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", b[0], b[1], b[2],
+                        b[3], b[4], b[5], b[6], b[7], b[8], b[9], b[10], b[11], b[12], b[13], b[14], b[15]);
 }

@@ -91,9 +91,9 @@ static int read_attr(Mock *mock, InfraValue from, MockAttr *out) {
     static const struct {
         const char *name;
         MockKind kind;
-    } kinds[] = {{"boolean", MOCK_BOOLEAN}, {"float", MOCK_NUMBER}, {"integer", MOCK_NUMBER}, {"number", MOCK_NUMBER},
-                 {"string", MOCK_STRING},   {"list", MOCK_LIST},    {"map", MOCK_MAP},        {"set", MOCK_SET},
-                 {"object", MOCK_OBJECT}};
+    } kinds[] = {{"boolean", MOCK_BOOLEAN}, {"float", MOCK_NUMBER},  {"integer", MOCK_NUMBER},
+                 {"number", MOCK_NUMBER},   {"string", MOCK_STRING}, {"list", MOCK_LIST},
+                 {"map", MOCK_MAP},         {"set", MOCK_SET},       {"object", MOCK_OBJECT}};
     InfraText type = host->text(host->get(host, from, "type"));
     size_t k = 0, count = sizeof kinds / sizeof *kinds;
     while (k < count && !text_is(type, kinds[k].name)) k++;

@@ -232,12 +232,12 @@ static inline uint32_t world_errors(World *w) {
 }
 
 #define assert_shown(w, v, want) assert_str(world_show((w), (v)), (want))
-#define assert_no_errors(w)                                                                                           \
-    do {                                                                                                              \
-        if ((w)->diags.errors) {                                                                                      \
-            const Diag *first_ = &(w)->diags.list.at[0];                                                              \
-            fail_msg("%.*s: %.*s", STR_ARG(first_->summary), STR_ARG(first_->detail));                                \
-        }                                                                                                             \
+#define assert_no_errors(w)                                                                                            \
+    do {                                                                                                               \
+        if ((w)->diags.errors) {                                                                                       \
+            const Diag *first_ = &(w)->diags.list.at[0];                                                               \
+            fail_msg("%.*s: %.*s", STR_ARG(first_->summary), STR_ARG(first_->detail));                                 \
+        }                                                                                                              \
     } while (0)
 
 #endif

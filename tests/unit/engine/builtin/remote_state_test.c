@@ -52,7 +52,8 @@ static void test_nothing_there(void **state) {
 static void test_malformed(void **state) {
     (void)state;
     World *w = open_remote();
-    world_write(w, "a.tfstate", "{\"version\":4,\"outputs\":{\"x\":{\"value\":{},\"type\":\"string\"}},\"resources\":[]");
+    world_write(w, "a.tfstate",
+                "{\"version\":4,\"outputs\":{\"x\":{\"value\":{},\"type\":\"string\"}},\"resources\":[]");
     read_state(w, local(w, "a.tfstate", ""));
     assert_int_equal(world_errors(w), 1);
     world_write(w, "a.tfstate",

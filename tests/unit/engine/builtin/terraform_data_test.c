@@ -159,8 +159,9 @@ static void test_import(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_create),  cmocka_unit_test(test_update_and_replace), cmocka_unit_test(test_destroy),
-        cmocka_unit_test(test_marks_come_back), cmocka_unit_test(test_stored),     cmocka_unit_test(test_import),
+        cmocka_unit_test(test_create),  cmocka_unit_test(test_update_and_replace),
+        cmocka_unit_test(test_destroy), cmocka_unit_test(test_marks_come_back),
+        cmocka_unit_test(test_stored),  cmocka_unit_test(test_import),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,10 +1,10 @@
 // The protocol's rules, with a plugin that answers whatever the test puts into `answer`.
 #include "tests/harness/provider_world.h"
 
-static const char *answer;         // JSON of the result; "?" as a string is unknown; NULL: as asked for
-static const char *replace_name;   // attribute whose change needs a replacement
-static const char *failure;        // an error, after the answer
-static bool late;                  // answer from a timer
+static const char *answer;       // JSON of the result; "?" as a string is unknown; NULL: as asked for
+static const char *replace_name; // attribute whose change needs a replacement
+static const char *failure;      // an error, after the answer
+static bool late;                // answer from a timer
 static uint32_t type_flags;
 
 static const InfraAttr inner_attrs[] = {
@@ -28,9 +28,12 @@ static const InfraBlock provider_body = {.attrs = NULL, .attr_count = 0};
 
 static int fake_schema(const InfraPlugin *self, InfraTypeKind kind, const char *name, InfraSchema *out) {
     (void)self;
-    if (kind == INFRA_PROVIDER_CONFIG) *out = (InfraSchema){0, &provider_body, 0};
-    else if (strcmp(name, "thing") == 0) *out = (InfraSchema){2, &body, type_flags};
-    else return 0;
+    if (kind == INFRA_PROVIDER_CONFIG)
+        *out = (InfraSchema){0, &provider_body, 0};
+    else if (strcmp(name, "thing") == 0)
+        *out = (InfraSchema){2, &body, type_flags};
+    else
+        return 0;
     return 1;
 }
 
@@ -48,7 +51,8 @@ static InfraValue unknowns(const InfraRequest *base, InfraValue v) {
 
 static void fill(const InfraRequest *base, InfraValue *result) {
     InfraValue v;
-    if (answer && strcmp(answer, "null") == 0) *result = base->host->null;
+    if (answer && strcmp(answer, "null") == 0)
+        *result = base->host->null;
     else if (answer) {
         assert_true(base->host->from_json(base->arena, (InfraText){answer, strlen(answer)}, &v));
         *result = unknowns(base, v);
@@ -63,8 +67,10 @@ static void answer_late(void *ctx) { late_host->done(ctx); }
 
 static void finish(const InfraRequest *base, InfraCall *call) {
     late_host = base->host;
-    if (late) base->host->timer(base->host, 1000, answer_late, call);
-    else base->host->done(call);
+    if (late)
+        base->host->timer(base->host, 1000, answer_late, call);
+    else
+        base->host->done(call);
 }
 
 static void fake_plan(InfraProvider *p, InfraPlan *q, InfraCall *call) {
@@ -164,7 +170,8 @@ static void test_structured_attributes(void **state) {
 static void test_result_keeps_plan(void **state) {
     (void)state;
     World *w = open_fake(0);
-    const char *planned = "{\"id\":\"?\",\"name\":\"a\",\"secret\":\"s3\",\"ids\":[\"x\",\"?\"],\"tags\":{\"k\":\"v\"}}";
+    const char *planned =
+        "{\"id\":\"?\",\"name\":\"a\",\"secret\":\"s3\",\"ids\":[\"x\",\"?\"],\"tags\":{\"k\":\"v\"}}";
     answer = "{\"id\":\"1\",\"name\":\"a\",\"secret\":\"s3\",\"ids\":[\"x\",\"y\"],\"tags\":{\"k\":\"v\"}}";
     ProviderApply q = world_change(w, INFRA_CREATE, NULL, planned);
     world_apply(w, &q);
@@ -179,7 +186,8 @@ static void test_result_keeps_plan(void **state) {
     assert_true(said(w, ".secret", "planned as (sensitive value), but is now (sensitive value)"));
     assert_true(said(w, ".tags[\"l\"]", "was not planned"));
     assert_true(said(w, ".ids", "no element that fits the planned \"x\""));
-    for (uint32_t i = 0; i < w->diags.list.n; i++) assert_int_equal(str_find(w->diags.list.at[i].detail, STR("s4")), -1);
+    for (uint32_t i = 0; i < w->diags.list.n; i++)
+        assert_int_equal(str_find(w->diags.list.at[i].detail, STR("s4")), -1);
     world_errors(w);
 
     answer = "null";
@@ -272,7 +280,8 @@ static void test_stored_versions(void **state) {
                          .type = w->type,
                          .address = STR("thing.a"),
                          .version = 2,
-                         .attributes = STR("{\"id\":\"1\",\"old\":[{\"x\":null}],\"rule\":[{\"name\":\"r\",\"gone\":1}]}")};
+                         .attributes =
+                             STR("{\"id\":\"1\",\"old\":[{\"x\":null}],\"rule\":[{\"name\":\"r\",\"gone\":1}]}")};
     provider_upgrade(w->provider, &q, world_done, w);
     assert_no_errors(w);
     assert_shown(w, q.result, "{id=1 rule=[{name=r}]}");
@@ -301,10 +310,14 @@ static void test_plugins_that_are_not_there(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_plan_keeps_configuration), cmocka_unit_test(test_structured_attributes),
-        cmocka_unit_test(test_result_keeps_plan),        cmocka_unit_test(test_loose_types_are_free),
-        cmocka_unit_test(test_error_keeps_the_object),   cmocka_unit_test(test_marks_and_write_only),
-        cmocka_unit_test(test_replace_paths),            cmocka_unit_test(test_stored_versions),
+        cmocka_unit_test(test_plan_keeps_configuration),
+        cmocka_unit_test(test_structured_attributes),
+        cmocka_unit_test(test_result_keeps_plan),
+        cmocka_unit_test(test_loose_types_are_free),
+        cmocka_unit_test(test_error_keeps_the_object),
+        cmocka_unit_test(test_marks_and_write_only),
+        cmocka_unit_test(test_replace_paths),
+        cmocka_unit_test(test_stored_versions),
         cmocka_unit_test(test_plugins_that_are_not_there),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -29,11 +29,9 @@ static void test_create(void **state) {
     made("random_id", "{\"byte_length\":3,\"prefix\":\"p-\"}",
          "{b64_std=p-AAEC b64_url=p-AAEC byte_length=3 dec=p-258 hex=p-000102 id=AAEC prefix=p-}");
     made("random_bytes", "{\"length\":4}", "{base64=AAECAw== hex=00010203 length=4}");
-    made("random_uuid", "{}",
-         "{id=00010203-0405-0607-0809-0a0b0c0d0e0f result=00010203-0405-0607-0809-0a0b0c0d0e0f}");
+    made("random_uuid", "{}", "{id=00010203-0405-0607-0809-0a0b0c0d0e0f result=00010203-0405-0607-0809-0a0b0c0d0e0f}");
     made("random_integer", "{\"min\":5,\"max\":5}", "{id=5 max=5 min=5 result=5}");
-    made("random_shuffle", "{\"input\":[\"a\"],\"result_count\":3}",
-         "{id=- input=[a] result=[a a a] result_count=3}");
+    made("random_shuffle", "{\"input\":[\"a\"],\"result_count\":3}", "{id=- input=[a] result=[a a a] result_count=3}");
     made("random_shuffle", "{\"input\":[]}", "{id=-}");
 }
 
@@ -73,7 +71,8 @@ static void test_pet(void **state) {
 static void test_string(void **state) {
     (void)state;
     World *w = open_random("random_string");
-    Value v = create(w, "{\"length\":12,\"min_numeric\":2,\"min_special\":3,\"override_special\":\"+\",\"upper\":false}");
+    Value v =
+        create(w, "{\"length\":12,\"min_numeric\":2,\"min_special\":3,\"override_special\":\"+\",\"upper\":false}");
     Str s = value_str(*value_get_str(v, STR("result")));
     assert_int_equal(s.n, 12);
     int digits = 0, special = 0;
@@ -130,8 +129,9 @@ static void test_replacement(void **state) {
     // A default that is not what the object has.
     replaces("random_pet", "{\"id\":\"x\",\"length\":3,\"separator\":\"-\"}", "{}",
              "{\"id\":\"x\",\"length\":3,\"separator\":\"-\"}", ".length");
-    const char *all = "\"length\":1,\"lower\":true,\"upper\":true,\"number\":true,\"numeric\":true,\"special\":true,"
-                      "\"min_lower\":0,\"min_upper\":0,\"min_numeric\":0,\"min_special\":0,\"id\":\"x\",\"result\":\"x\"";
+    const char *all =
+        "\"length\":1,\"lower\":true,\"upper\":true,\"number\":true,\"numeric\":true,\"special\":true,"
+        "\"min_lower\":0,\"min_upper\":0,\"min_numeric\":0,\"min_special\":0,\"id\":\"x\",\"result\":\"x\"";
     World *w = open_random("random_string");
     const char *prior = str_format(w->arena, "{%s,\"override_special\":\"\"}", all).p;
     const char *now = str_format(w->arena, "{%s}", all).p;
@@ -175,14 +175,17 @@ static void imported(const char *type, const char *id, const char *want) {
     q.id = str_of(id);
     provider_import(w->provider, &q, world_done, w);
     world_wait(w);
-    if (want) assert_shown(w, q.result, want);
-    else assert_int_equal(world_errors(w), 1);
+    if (want)
+        assert_shown(w, q.result, want);
+    else
+        assert_int_equal(world_errors(w), 1);
     world_free(w);
 }
 
 static void test_import(void **state) {
     (void)state;
-    imported("random_id", "p,AAEC", "{b64_std=pAAEC b64_url=pAAEC byte_length=3 dec=p258 hex=p000102 id=AAEC prefix=p}");
+    imported("random_id", "p,AAEC",
+             "{b64_std=pAAEC b64_url=pAAEC byte_length=3 dec=p258 hex=p000102 id=AAEC prefix=p}");
     imported("random_id", "A", NULL);
     imported("random_bytes", "AAECAw==", "{base64=AAECAw== hex=00010203 length=4}");
     imported("random_bytes", "AAECAw=", NULL);
@@ -199,7 +202,10 @@ static void test_import(void **state) {
 static void test_upgrade(void **state) {
     (void)state;
     World *w = open_random("random_password");
-    ProviderUpgrade q = {.arena = w->arena, .diags = &w->diags, .type = w->type, .version = 0,
+    ProviderUpgrade q = {.arena = w->arena,
+                         .diags = &w->diags,
+                         .type = w->type,
+                         .version = 0,
                          .attributes = STR("{\"id\":\"none\",\"result\":\"pw\",\"number\":false,\"length\":null}")};
     provider_upgrade(w->provider, &q, world_done, w);
     world_wait(w);
@@ -211,7 +217,8 @@ static void test_upgrade(void **state) {
     Str hash = value_str(*value_get_str(q.result, STR("bcrypt_hash")));
     for (int wrong = 0; wrong < 2; wrong++) {
         q.version = 2;
-        q.attributes = str_format(w->arena, "{\"result\":\"%s\",\"bcrypt_hash\":\"%.*s\"}", wrong ? "other" : "pw", STR_ARG(hash));
+        q.attributes =
+            str_format(w->arena, "{\"result\":\"%s\",\"bcrypt_hash\":\"%.*s\"}", wrong ? "other" : "pw", STR_ARG(hash));
         provider_upgrade(w->provider, &q, world_done, w);
         world_wait(w);
         assert_int_equal(str_eq(value_str(*value_get_str(q.result, STR("bcrypt_hash"))), hash), !wrong);
@@ -231,10 +238,11 @@ static void test_failed_create_leaves_nothing(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_create),      cmocka_unit_test(test_integers_are_in_range), cmocka_unit_test(test_pet),
-        cmocka_unit_test(test_string),      cmocka_unit_test(test_password), cmocka_unit_test(test_replacement),
-        cmocka_unit_test(test_validation),  cmocka_unit_test(test_import),   cmocka_unit_test(test_upgrade),
-        cmocka_unit_test(test_failed_create_leaves_nothing),
+        cmocka_unit_test(test_create),     cmocka_unit_test(test_integers_are_in_range),
+        cmocka_unit_test(test_pet),        cmocka_unit_test(test_string),
+        cmocka_unit_test(test_password),   cmocka_unit_test(test_replacement),
+        cmocka_unit_test(test_validation), cmocka_unit_test(test_import),
+        cmocka_unit_test(test_upgrade),    cmocka_unit_test(test_failed_create_leaves_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

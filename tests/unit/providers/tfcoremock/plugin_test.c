@@ -60,7 +60,8 @@ static void test_object_is_a_file(void **state) {
     assert_string_equal(log_of(w), str_format(w->arena,
                                               "create " SIMPLE " %.*s\nread " SIMPLE " %.*s\n"
                                               "delete " SIMPLE " %.*s\nread " SIMPLE " %.*s\n",
-                                              STR_ARG(id), STR_ARG(id), STR_ARG(id), STR_ARG(id)).p);
+                                              STR_ARG(id), STR_ARG(id), STR_ARG(id), STR_ARG(id))
+                                       .p);
     world_free(w);
 }
 
@@ -85,8 +86,8 @@ static void test_complex_round_trip(void **state) {
 static void test_update_and_replace(void **state) {
     (void)state;
     World *w = open_mock(NULL, SIMPLE);
-    ProviderPlan plan = world_plan(w, "{\"id\":\"i\",\"string\":\"a\"}", "{\"string\":\"b\"}",
-                                   "{\"id\":\"i\",\"string\":\"b\"}");
+    ProviderPlan plan =
+        world_plan(w, "{\"id\":\"i\",\"string\":\"a\"}", "{\"string\":\"b\"}", "{\"id\":\"i\",\"string\":\"b\"}");
     assert_no_errors(w);
     assert_shown(w, plan.planned, "{id=i string=b}");
     assert_int_equal(plan.replace.list.n, 0);
@@ -103,15 +104,16 @@ static void test_update_and_replace(void **state) {
 static void test_dynamic_types(void **state) {
     (void)state;
     World *w = world_new();
-    world_write(w, "dynamic_resources.json",
-                "{\"my_type\":{\"attributes\":{"
-                "\"made\":{\"type\":\"string\",\"computed\":true,\"value\":{\"string\":\"v\"}},"
-                "\"zone\":{\"type\":\"string\",\"required\":true,\"replace\":true},"
-                "\"rows\":{\"type\":\"list\",\"optional\":true,\"list\":{\"type\":\"object\",\"object\":{"
-                "\"name\":{\"type\":\"string\",\"required\":true},\"n\":{\"type\":\"integer\",\"computed\":true}}}},"
-                "\"plain\":{\"type\":\"list\",\"optional\":true,\"skip_nested_metadata\":true,"
-                "\"list\":{\"type\":\"list\",\"list\":{\"type\":\"number\"}}}},"
-                "\"blocks\":{\"b\":{\"mode\":\"set\",\"attributes\":{\"x\":{\"type\":\"number\",\"optional\":true}}}}}}");
+    world_write(
+        w, "dynamic_resources.json",
+        "{\"my_type\":{\"attributes\":{"
+        "\"made\":{\"type\":\"string\",\"computed\":true,\"value\":{\"string\":\"v\"}},"
+        "\"zone\":{\"type\":\"string\",\"required\":true,\"replace\":true},"
+        "\"rows\":{\"type\":\"list\",\"optional\":true,\"list\":{\"type\":\"object\",\"object\":{"
+        "\"name\":{\"type\":\"string\",\"required\":true},\"n\":{\"type\":\"integer\",\"computed\":true}}}},"
+        "\"plain\":{\"type\":\"list\",\"optional\":true,\"skip_nested_metadata\":true,"
+        "\"list\":{\"type\":\"list\",\"list\":{\"type\":\"number\"}}}},"
+        "\"blocks\":{\"b\":{\"mode\":\"set\",\"attributes\":{\"x\":{\"type\":\"number\",\"optional\":true}}}}}}");
     world_open(w, NULL, ADDRESS, "my_type");
     world_configure(w, "{}");
     assert_no_errors(w);
@@ -137,7 +139,8 @@ static void test_data(void **state) {
     world_type(w, INFRA_DATA, SIMPLE);
     assert_int_equal(mkdir(world_path(w, "terraform.data"), 0700), 0);
     world_write(w, "terraform.data/x.json", "{\"values\":{\"id\":{\"string\":\"x\"},\"integer\":{\"number\":\"7\"}}}");
-    ProviderData q = {.arena = w->arena, .diags = &w->diags, .type = w->type, .config = world_object(w, "{\"id\":\"x\"}")};
+    ProviderData q = {
+        .arena = w->arena, .diags = &w->diags, .type = w->type, .config = world_object(w, "{\"id\":\"x\"}")};
     provider_read_data(w->provider, &q, world_done, w);
     world_wait(w);
     assert_shown(w, q.result, "{id=x integer=7}");
@@ -151,11 +154,11 @@ static void test_data(void **state) {
 static void test_failures(void **state) {
     (void)state;
     World *w = open_mock("{\"log\":\"ops\",\"delay_ms\":{\"create\":50},\"rules\":["
-                    "{\"verb\":\"create\",\"id\":\"b\",\"fail\":\"before\",\"message\":\"no\"},"
-                    "{\"verb\":\"create\",\"id\":\"a\",\"fail\":\"after\"},"
-                    "{\"verb\":\"create\",\"id\":\"n\",\"fail\":\"never\"},"
-                    "{\"verb\":\"create\",\"id\":\"o\",\"answer\":{\"string\":\"other\"}}]}",
-                    SIMPLE);
+                         "{\"verb\":\"create\",\"id\":\"b\",\"fail\":\"before\",\"message\":\"no\"},"
+                         "{\"verb\":\"create\",\"id\":\"a\",\"fail\":\"after\"},"
+                         "{\"verb\":\"create\",\"id\":\"n\",\"fail\":\"never\"},"
+                         "{\"verb\":\"create\",\"id\":\"o\",\"answer\":{\"string\":\"other\"}}]}",
+                         SIMPLE);
     int64_t start = loop_now(w->loop);
     ProviderApply q = world_change(w, INFRA_CREATE, NULL, "{\"id\":\"b\"}");
     world_apply(w, &q);
@@ -201,8 +204,8 @@ static void test_cancel(void **state) {
 static void test_steps(void **state) {
     (void)state;
     World *w = open_mock("{\"log\":\"ops\",\"steps\":3,\"rules\":["
-                    "{\"verb\":\"create\",\"id\":\"f\",\"fail\":\"step\",\"step\":3}]}",
-                    SIMPLE);
+                         "{\"verb\":\"create\",\"id\":\"f\",\"fail\":\"step\",\"step\":3}]}",
+                         SIMPLE);
     ProviderApply q = world_change(w, INFRA_CREATE, NULL, "{\"id\":\"a\",\"string\":\"s\"}");
     world_apply(w, &q);
     assert_no_errors(w);
@@ -221,7 +224,8 @@ static void lose_and_recover(const char *how, const char *fail, InfraOutcome wan
     world_write(w, "tfcoremock.json",
                 str_format(w->arena,
                            "{\"recover\":\"%s\",\"rules\":[{\"verb\":\"create\",\"times\":1,\"fail\":\"%s\"}]}", how,
-                           fail).p);
+                           fail)
+                    .p);
     world_open(w, NULL, ADDRESS, SIMPLE);
     world_configure(w, "{}");
     ProviderApply q = world_change(w, INFRA_CREATE, NULL, "{\"id\":\"?\",\"string\":\"s\"}");
@@ -258,9 +262,10 @@ static void test_recover(void **state) {
 
 static void test_batched_reads(void **state) {
     (void)state;
-    World *w = open_mock("{\"log\":\"ops\",\"batch\":{\"max\":2,\"fail\":[\"c\"]},\"drift\":{\"a\":{\"string\":\"new\"},"
-                    "\"b\":null},\"rules\":[{\"verb\":\"read\",\"id\":\"d\",\"fail\":\"before\"}]}",
-                    SIMPLE);
+    World *w =
+        open_mock("{\"log\":\"ops\",\"batch\":{\"max\":2,\"fail\":[\"c\"]},\"drift\":{\"a\":{\"string\":\"new\"},"
+                  "\"b\":null},\"rules\":[{\"verb\":\"read\",\"id\":\"d\",\"fail\":\"before\"}]}",
+                  SIMPLE);
     static const char *const ids[] = {"a", "b", "c", "d", "e"};
     ProviderRead reads[5], *all[5];
     Diags diags[5];
@@ -309,10 +314,16 @@ static void test_options(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_object_is_a_file), cmocka_unit_test(test_complex_round_trip),
-        cmocka_unit_test(test_update_and_replace), cmocka_unit_test(test_dynamic_types),
-        cmocka_unit_test(test_data), cmocka_unit_test(test_failures), cmocka_unit_test(test_cancel),
-        cmocka_unit_test(test_steps), cmocka_unit_test(test_recover), cmocka_unit_test(test_batched_reads),
+        cmocka_unit_test(test_object_is_a_file),
+        cmocka_unit_test(test_complex_round_trip),
+        cmocka_unit_test(test_update_and_replace),
+        cmocka_unit_test(test_dynamic_types),
+        cmocka_unit_test(test_data),
+        cmocka_unit_test(test_failures),
+        cmocka_unit_test(test_cancel),
+        cmocka_unit_test(test_steps),
+        cmocka_unit_test(test_recover),
+        cmocka_unit_test(test_batched_reads),
         cmocka_unit_test(test_options),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
