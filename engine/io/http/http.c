@@ -67,6 +67,8 @@ static void front_load(Loop *loop, HttpFront *front) {
     if (entry.address && !entry.function(loop, &front->library)) front->problem = strdup("libcurl cannot be set up");
 }
 
+static void nobody_waits(void *ctx, const HttpResponse *response) { (void)ctx, (void)response; }
+
 static void call_end(HttpCall *call, const HttpResponse *response) {
     Process *process = loop_process(call->loop);
     if (log_on(process, LOG_DEBUG, "http")) {
@@ -139,6 +141,17 @@ void http_cancel(HttpCall *call) {
     if (!call->transport.start) return; // its delivery is posted
     call->transport.cancel(call->transport.ctx, call->handle);
     loop_post(call->loop, deliver_cancelled, call);
+}
+
+void http_drop(HttpCall *call) {
+    call->done = nobody_waits;
+    if (call->cancelled) return; // its delivery is posted
+    if (!call->transport.start) {
+        call->cancelled = true;
+        return;
+    }
+    call->transport.cancel(call->transport.ctx, call->handle);
+    call_free(call);
 }
 
 Str http_header(const HttpResponse *response, Str name) {

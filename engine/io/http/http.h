@@ -56,6 +56,8 @@ typedef void (*HttpDone)(void *ctx, const HttpResponse *response);
 HttpCall *http_start(Loop *loop, const HttpRequest *request, HttpDone done, void *ctx);
 // done is called with HTTP_CANCELLED, later, from the loop.
 void http_cancel(HttpCall *call);
+// The same, but done is not called any more.
+void http_drop(HttpCall *call);
 // Case-insensitive; empty when absent.
 Str http_header(const HttpResponse *response, Str name);
 

@@ -34,9 +34,8 @@ static void call_unlink(AwsCall *call) {
 
 static void call_free(AwsCall *call) {
     if (call->timer) timer_cancel(call->timer);
-    if (call->client) call_unlink(call);
-    arena_free(call->page);
-    arena_free(call->own);
+    call_unlink(call);
+    if (call->page) arena_free(call->page);
     free(call);
 }
 
@@ -49,8 +48,8 @@ static void call_deliver(AwsCall *call, AwsResult *result) {
 }
 
 static AwsError error_base(const AwsCall *call) {
-    Str service = call->request.model ? call->request.model->service : STR_NONE;
-    return (AwsError){.service = service, .operation = call->request.operation};
+    Str name = call->operation ? name_str(call->operation->name) : call->request.operation;
+    return (AwsError){.service = call->request.model->service, .operation = name};
 }
 
 // Nothing of the caller's arena is touched: it may be gone.
@@ -60,7 +59,7 @@ static void deliver_cancelled(void *ctx) {
     AwsResult result = {.error = error_base(call)};
     result.error.code = STR("RequestCanceled");
     result.error.message = STR("the call was cancelled");
-    result.error.sent = call->tries > 0;
+    result.error.sent = call->total_tries > 0;
     call_deliver(call, &result);
 }
 
@@ -83,13 +82,8 @@ void call_drop(AwsCall *call) {
     AwsClient *client = call->client;
     if (call->state == CALL_QUEUED)
         throttle_forget(strmap_get_ptr(&client->throttles, call->operation->model->service), call);
-    if (call->state != CALL_SENT) {
-        call_free(call);
-        return;
-    }
-    call_unlink(call);
-    call->client = NULL;
-    http_cancel(call->http);
+    if (call->state == CALL_SENT) http_drop(call->http);
+    call_free(call);
 }
 
 void aws_cancel(AwsCall *call) {
@@ -113,27 +107,24 @@ AwsCall *call_start(AwsClient *client, Arena *arena, const AwsRequest *request, 
                     AwsDone done, void *ctx) {
     AwsCall *call = calloc(1, sizeof *call);
     if (!call) abort();
-    Arena *own = arena_new(client->process, LIFE_OP, "aws call");
     *call = (AwsCall){.client = client,
                       .next = client->calls,
                       .arena = arena,
-                      .own = own,
                       .request = *request,
                       .how = how,
                       .done = done,
                       .ctx = ctx};
-    call->page = arena_new(client->process, LIFE_OP, "aws request");
-    call->request.operation = str_copy(own, request->operation);
-    call->request.region = str_copy(own, request->region);
+    call->operation = aws_model_operation(request->model, request->operation);
+    call->request.region = str_copy(arena, request->region);
     bool no_input = request->input.kind == TYPE_DYNAMIC; // null, or nothing at all
     call->input = no_input ? value_null(client->process, type_dynamic(client->process)) : request->input;
-    if (request->raw_payload) call->request.payload = str_copy(own, request->payload);
-    Str *codes = ARENA_ARRAY(own, Str, request->retry_code_count);
-    for (uint32_t i = 0; i < request->retry_code_count; i++) codes[i] = str_copy(own, request->retry_codes[i]);
+    if (request->raw_payload) call->request.payload = str_copy(arena, request->payload);
+    Str *codes = ARENA_ARRAY(arena, Str, request->retry_code_count);
+    for (uint32_t i = 0; i < request->retry_code_count; i++) codes[i] = str_copy(arena, request->retry_codes[i]);
     call->request.retry_codes = codes;
     if (keys)
-        call->keys = (AwsKeys){str_copy(own, keys->access_key), str_copy(own, keys->secret_key),
-                               str_copy(own, keys->token), keys->expires_ns};
+        call->keys = (AwsKeys){str_copy(arena, keys->access_key), str_copy(arena, keys->secret_key),
+                               str_copy(arena, keys->token), keys->expires_ns};
     call->max_tries = request->max_tries ? request->max_tries : client->config->max_tries;
     if (call->next) call->next->prev = call;
     client->calls = call;
@@ -155,13 +146,15 @@ static void note_bucket(AwsCall *call) {
     if (region && !call->request.region.n) call->region = *region;
 }
 
+// Made when it is about to be sent: those that queue hold no memory.
 static bool build_page(AwsCall *call) {
-    arena_reset(call->page);
-    call->tries = 0;
+    if (call->page)
+        arena_reset(call->page);
+    else
+        call->page = arena_new(call->client->process, LIFE_OP, "aws request");
+    call->built = true;
     const Str *payload = call->request.raw_payload ? &call->request.payload : NULL;
-    if (protocol_request(call->page, call->operation, call->input, payload, &call->wire)) return true;
-    call_fail_here(call, STR("InvalidInput"), call->wire.problem);
-    return false;
+    return protocol_request(call->page, call->operation, call->input, payload, &call->wire);
 }
 
 static void call_begin(void *ctx) {
@@ -171,12 +164,11 @@ static void call_begin(void *ctx) {
     char *why = NULL;
     if (!client->crypto) client->crypto = crypto_open(&why);
     if (!client->crypto) {
-        Str problem = str_format(call->own, "infra-crypto.so, which signing needs, cannot be opened: %s", why);
+        Str problem = str_format(call->arena, "infra-crypto.so, which signing needs, cannot be opened: %s", why);
         free(why);
         call_fail_here(call, STR("CannotLoad"), problem);
         return;
     }
-    call->operation = aws_model_operation(call->request.model, call->request.operation);
     if (!call->operation) {
         call_fail_here(call, STR("UnknownOperation"), STR("the service's model has no such operation"));
         return;
@@ -184,7 +176,7 @@ static void call_begin(void *ctx) {
     note_bucket(call);
     if (call->request.all_pages && call->operation->paginator)
         call->paging = paging_start(call->arena, call->operation->paginator);
-    if (build_page(call)) call_ask_keys(call);
+    call_ask_keys(call);
 }
 
 // --- keys, token bucket, sending ---
@@ -220,20 +212,29 @@ static Throttle *throttle_of(AwsCall *call) {
     return throttle;
 }
 
+// Ends a call that has a place in the service's bucket, but cannot be sent.
+static void call_fail_unsent(AwsCall *call, Str code, Str problem) {
+    call->state = CALL_STARTING;
+    throttle_leave(throttle_of(call), false);
+    call_fail_here(call, code, problem);
+}
+
 static void call_go(void *ctx) {
     AwsCall *call = ctx;
     const AwsKeys *keys = NULL;
     Str problem = STR_NONE;
+    if (!call->built && !build_page(call)) {
+        call_fail_unsent(call, STR("InvalidInput"), call->wire.problem);
+        return;
+    }
     call->state = CALL_SENT;
     if (call->how == CALL_THESE_KEYS) keys = &call->keys;
     if (call->how == CALL_OWN_KEYS && !is_unsigned(call)) keys = credentials_held(call->client->credentials);
     call->tries++;
     call->total_tries++;
     if (call_send(call, keys, on_answer, &problem)) return;
-    call->state = CALL_STARTING;
     call->tries--;
-    throttle_leave(throttle_of(call), false);
-    call_fail_here(call, STR("InvalidEndpoint"), problem);
+    call_fail_unsent(call, STR("InvalidEndpoint"), problem);
 }
 
 static void call_enter(void *ctx) {
@@ -351,8 +352,9 @@ static void on_success(AwsCall *call, const HttpResponse *response) {
         Value next;
         if (paging_add(&call->paging, result.output, call->input, &next)) {
             call->input = next;
-            call->state = CALL_STARTING;
-            if (build_page(call)) call_ask_keys(call);
+            call->built = false;
+            call->tries = 0;
+            call_ask_keys(call);
             return;
         }
         result.output = paging_finish(&call->paging);
@@ -364,10 +366,6 @@ static void on_success(AwsCall *call, const HttpResponse *response) {
 static void on_answer(void *ctx, const HttpResponse *response) {
     AwsCall *call = ctx;
     call->http = NULL;
-    if (!call->client) {
-        call_free(call);
-        return;
-    }
     AwsClient *client = call->client;
     wire_log_response(client->process, call->operation, response);
     AwsError error = error_base(call);

@@ -14,14 +14,13 @@ typedef enum CallState {
 } CallState;
 
 struct AwsCall {
-    AwsClient *client; // NULL: dropped, ends with its answer
+    AwsClient *client;
     AwsCall *prev, *next;
-    Arena *arena; // the caller's: for results
-    Arena *own;   // of this call
-    Arena *page;  // of one page's request and its tries
+    Arena *arena; // the caller's: for results and copies of the request
+    Arena *page;  // of one page's request and its tries; NULL before the first is sent
     CallState state;
     AwsRequest request;
-    const AwsOperation *operation;
+    const AwsOperation *operation; // NULL: there is none of that name
     CallKeys how;
     AwsKeys keys; // CALL_THESE_KEYS
     AwsDone done;
@@ -29,6 +28,7 @@ struct AwsCall {
 
     Value input; // of the page at hand
     AwsWire wire;
+    bool built; // wire is that of input
     Str bucket; // S3
     Str region; // to sign for where a redirect said so
     Paging paging;

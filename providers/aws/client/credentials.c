@@ -36,7 +36,7 @@ Credentials *credentials_new(AwsClient *client) {
 }
 
 static void run_free(CredentialsRun *run) {
-    if (run->http) http_cancel(run->http);
+    if (run->http) http_drop(run->http);
     if (run->call) aws_cancel(run->call);
     if (run->timer) timer_cancel(run->timer);
     run->owner->run = NULL;
@@ -204,8 +204,6 @@ static bool get_again(Getting *g) {
 static void get_done(void *ctx, const HttpResponse *response) {
     Getting *g = ctx;
     CredentialsRun *run = g->run;
-    // A run that ended cancels its request, and its memory is gone: nothing of it may be touched.
-    if (response->error == HTTP_CANCELLED) return;
     run->http = NULL;
     bool failed = response->error != HTTP_OK || response->status >= 500 || response->status == 429;
     if (failed && get_again(g)) return;
