@@ -132,6 +132,10 @@ static void add_to_object(Loop *loop, Name name, Value v) {
         loop->group[loop->n - 1] = (uint32_t)*place;
     } else if (added) {
         push_value(loop, name, v);
+    } else if (loop->marks & (MARK_SENSITIVE | MARK_EPHEMERAL)) {
+        loop_error(loop, loop->node->key, "Duplicate object key",
+                   "Two different items produced the same key in this 'for' expression. If duplicates are expected, use "
+                   "the ellipsis (...) after the value expression to enable grouping by key.");
     } else {
         eval_error(e, loop->node->key, "duplicate_key", loop->node->key->span, loop->code->span, "Duplicate object key",
                    "Two different items produced the key \"%.*s\" in this 'for' expression. If duplicates are expected, "
@@ -220,6 +224,8 @@ Value eval_for(Eval *e, const Code *code) {
                           "A value of type %s cannot be used as the collection in a 'for' expression.", type);
     }
     loop.marks = collection.marks;
+    eval_hide(e, node->key_local, 1, collection.marks);
+    eval_hide(e, node->value_local, 1, collection.marks);
     Marks probed = 0;
     if (node->condition && !e->scope->lenient && !probe_condition(&loop, &probed)) return eval_dynamic(e);
     if (value_is_unknown(collection)) {

@@ -58,6 +58,7 @@ static Value run_splat(Eval *e, const Code *code, Value source) {
     uint32_t before = e->diags->errors, n = source.n;
     const Value *items = source.list->at;
     Value *at = ARENA_ARRAY(e->arena, Value, n);
+    eval_hide(e, code->local, 1, source.marks);
     for (uint32_t i = 0; i < n; i++) at[i] = each_of(e, code, items[i]);
     bool failed = e->diags->errors > before;
     Value out;

@@ -72,6 +72,17 @@ static void explain_walk(Explain *x, const Code *code) {
     explain_value(x, code->operand->span, eval_node(e, code->operand));
 }
 
+void eval_hide(Eval *e, uint32_t local, uint32_t n, Marks marks) {
+    for (uint32_t i = local; i < local + n && i < NODE_LOCALS; i++) {
+        uint64_t bit = UINT64_C(1) << i;
+        e->hidden = marks & (MARK_SENSITIVE | MARK_EPHEMERAL) ? e->hidden | bit : e->hidden & ~bit;
+    }
+}
+
+static bool is_hidden(const Eval *e, const Code *variable) {
+    return variable->kind == NODE_LOCAL && (e->hidden >> variable->index & 1);
+}
+
 static void explain_node(void *context, const Code *code) {
     Explain *x = context;
     if (x->visited++ > EXPLAIN_VISITS || x->values.n >= EXPLAIN_VALUES) return;
@@ -86,6 +97,7 @@ static void explain_node(void *context, const Code *code) {
     }
     bool variable = code->kind == NODE_WALK && (code->operand->kind == NODE_LOCAL || code->operand->kind == NODE_FRAME);
     if (code->kind == NODE_REF) explain_ref(x, code);
+    else if (is_hidden(x->e, variable ? code->operand : code)) return;
     else if (variable) explain_walk(x, code);
     else if (code->kind == NODE_LOCAL || code->kind == NODE_FRAME) explain_value(x, code->span, eval_node(x->e, code));
     node_children(code, explain_node, x);

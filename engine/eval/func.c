@@ -59,6 +59,7 @@ typedef struct Run {
     const Func *func;
     FuncCall call;
     Value *args;
+    const Value *given; // args as they came, with their marks
     Process *process;
     Diags *diags;
     Marks marks;    // of arguments that the function does not see marks of
@@ -151,8 +152,36 @@ static bool screen_args(Run *r) {
     return true;
 }
 
+// Short ones only between quotes: they would be found in ordinary words.
+enum { SCRUB_BYTES = 4 };
+
+static Str replace_text(Arena *arena, Str text, Str what) {
+    if (what.n && what.n < SCRUB_BYTES) what = str_format(arena, "\"%.*s\"", STR_ARG(what));
+    Buf out = buf_in(arena);
+    for (ptrdiff_t at; what.n && (at = str_find(text, what)) >= 0; text = str_slice(text, (size_t)at + what.n, text.n)) {
+        buf_add(&out, str_slice(text, 0, (size_t)at));
+        buf_z(&out, "(sensitive value)");
+    }
+    buf_add(&out, text);
+    return buf_str(&out);
+}
+
+// Takes what is confidential in an argument out of the error. The function did not see the marks.
+static void scrub_error(FuncCall *call, Value v, Marks around) {
+    if (!around && !(v.bits & VALUE_MARKED_INSIDE)) return;
+    around |= v.marks & (MARK_SENSITIVE | MARK_EPHEMERAL);
+    for (uint32_t i = 0, n = value_parts(v); i < n; i++) scrub_error(call, value_part(v, i), around);
+    if (!around || !value_is_set(v)) return;
+    if (v.kind == TYPE_STRING) call->error = replace_text(call->arena, call->error, value_str(v));
+    if (v.kind != TYPE_NUMBER) return;
+    Buf text = buf_in(call->arena);
+    num_print(value_number(call->arena, v), &text);
+    call->error = replace_text(call->arena, call->error, buf_str(&text));
+}
+
 static bool report(Run *r) {
     FuncCall *call = &r->call;
+    for (uint32_t i = 0; i < call->n; i++) scrub_error(call, r->given[i], 0);
     if (call->error_arg >= 0) return argument_error(r, (uint32_t)call->error_arg, call->error);
     return diag_error(r->diags, "function_failed", call->span, "Error in function call",
                       "Call to function \"%s\" failed: %.*s.", r->func->name, STR_ARG(call->error));
@@ -182,7 +211,7 @@ bool func_run(const Func *func, Scope *scope, Span span, const Value *args, cons
     FuncContext *context = scope->funcs ? scope->funcs : &none;
     enum { FEW = 8 };
     Value room[FEW];
-    Run r = {.func = func, .process = arena_process(scope->arena), .diags = diags, .lenient = scope->lenient};
+    Run r = {.func = func, .given = args, .process = arena_process(scope->arena), .diags = diags, .lenient = scope->lenient};
     r.args = n <= FEW ? room : ARENA_ARRAY(scope->arena, Value, n);
     if (n) memcpy(r.args, args, n * sizeof *args);
     r.call = (FuncCall){.func = func, .context = context, .arena = scope->arena, .args = r.args, .n = n, .span = span,

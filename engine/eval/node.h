@@ -119,10 +119,13 @@ typedef struct Eval {
     Process *process;
     Diags *diags;
     Value *locals;
+    uint64_t hidden; // locals that come from a sensitive or ephemeral collection: not to be shown
     bool quiet; // errors will not be shown: they need no explanation
 } Eval;
 
 Value eval_node(Eval *e, const Code *code);
+// Locals from `local` on, n of them, take their values from a collection with these marks.
+void eval_hide(Eval *e, uint32_t local, uint32_t n, Marks marks);
 // Evaluates with diagnostics kept apart in *own (made here, in the evaluation's arena).
 Value eval_apart(Eval *e, const Code *code, Diags *own);
 // The unknown of unknown type that stands for a failed evaluation.

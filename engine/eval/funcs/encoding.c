@@ -162,7 +162,7 @@ bool encoding_textdecodebase64(FuncCall *call, Value *out) {
     bool fits = valid && charset_run(call, conversion, bytes, &decoded);
     iconv_close(conversion);
     if (!valid) {
-        return func_fail(call, 0, "the given value is has an invalid base64 symbol at offset %zu", bad_symbol(text));
+        return func_fail(call, 0, "the given value has an invalid base64 symbol at offset %zu", bad_symbol(text));
     }
     if (!fits || utf8_valid(buf_str(&decoded)) < decoded.n) {
         return func_fail(call, 0, "the given string contains symbols that are not defined for %s",

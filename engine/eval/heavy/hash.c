@@ -10,9 +10,13 @@ static bool give_hash(FuncCall *call, const EVP_MD *kind, Str bytes, bool base64
     if (!EVP_Digest(bytes.p ? bytes.p : "", bytes.n, digest, &n, kind, NULL)) {
         return func_fail(call, -1, "this hash is not available");
     }
+    static const char digits[] = "0123456789abcdef";
     Buf text = buf_in(call->arena);
     if (base64) base64_encode((Str){(const char *)digest, n}, &text);
-    else for (unsigned i = 0; i < n; i++) buf_format(&text, "%02x", (unsigned)digest[i]);
+    for (unsigned i = 0; i < n && !base64; i++) {
+        buf_char(&text, digits[digest[i] >> 4]);
+        buf_char(&text, digits[digest[i] & 15]);
+    }
     return call_string(call, buf_str(&text), out);
 }
 

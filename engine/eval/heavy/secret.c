@@ -31,7 +31,7 @@ bool heavy_bcrypt(FuncCall *call, Value *out) {
     struct crypt_data *data = arena_zalloc(call->arena, sizeof *data);
     const char *hash = NULL;
     if (crypt_gensalt_rn("$2a$", (unsigned long)cost, random, sizeof random, setting, sizeof setting)) {
-        hash = crypt_r(str_to_z(call->arena, text), setting, data);
+        hash = crypt_rn(str_to_z(call->arena, text), setting, data, (int)sizeof *data);
     }
     if (!hash || hash[0] == '*') return func_fail(call, -1, "bcrypt is not available");
     bool given = call_string(call, str_of(hash), out);
