@@ -43,7 +43,7 @@ typedef struct ApplyOptions {
 } ApplyOptions;
 
 typedef struct ApplyResult {
-    uint32_t added, changed, destroyed, forgotten, failed, skipped;
+    uint32_t imported, added, changed, destroyed, forgotten, failed, skipped;
     bool interrupted;
     const OutputChange *outputs; // root outputs after the walk
     uint32_t output_count;

@@ -2,6 +2,7 @@
 #include "engine/apply/applier.h"
 #include "engine/apply/promise.h"
 #include "engine/plan/checks.h"
+#include "engine/plan/plan_resource.h"
 #include "engine/value/marks.h"
 
 static Row *change_row(const Change *c) { return row_at(&c->applier->walk->rows, c->op.row); }
@@ -121,7 +122,7 @@ void change_object(Change *c) {
                              .prior = prior,
                              .config = fresh ? c->config : config,
                              .proposed = propose_object(c->arena, c->schema->block, prior, fresh ? c->config : config)};
-    if (!fresh && row->object) c->plan.prior_private = w->prior.at[row->object - 1].private_bytes;
+    if (!fresh) c->plan.prior_private = plan_row_private(w, row);
     provider_plan(c->use->provider, &c->plan, object_planned, c);
 }
 

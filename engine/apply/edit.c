@@ -2,6 +2,7 @@
 #include "engine/apply/applier.h"
 #include "engine/base/base64.h"
 #include "engine/plan/module_path.h"
+#include "engine/plan/plan_resource.h"
 #include "engine/plan/prior.h"
 #include "engine/value/marks.h"
 
@@ -223,6 +224,15 @@ static void refresh_row(Applier *a, const Row *row, const PriorObject *p) {
     o->dependency_count = d ? d->n : old->dependency_count;
 }
 
+// An imported object is in the state from now on, whatever becomes of changes to it.
+static void import_row(Applier *a, const Row *row) {
+    Place place = row_place(a, row);
+    StateObject *o = object_put(a, &place, STR(""), row->prior, walk_row_schema(a->walk, row), plan_row_private(a->walk, row));
+    o->dependencies = a->depends[row->block].at;
+    o->dependency_count = a->depends[row->block].n;
+    a->result->imported++;
+}
+
 void edit_refreshed(Applier *a) {
     Walk *w = a->walk;
     for (uint32_t i = 0; i < w->rows.n; i++) {
@@ -233,6 +243,8 @@ void edit_refreshed(Applier *a) {
             if (row->action == ACTION_NOOP) edit_data(a, row);
         } else if (row->object) {
             refresh_row(a, row, &w->prior.at[row->object - 1]);
+        } else if (row_has_extra(&w->rows, row) && row_has_extra(&w->rows, row)->imported) {
+            import_row(a, row);
         }
     }
     for (uint32_t i = 0; i < w->prior.n; i++) { // data sources that are no longer configured

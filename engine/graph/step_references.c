@@ -158,6 +158,28 @@ static void edges_of_validations(Build *b, const ModuleNode *node) {
     }
 }
 
+// What an import block mentions is needed by the resource that it is for.
+static void edges_of_imports(Build *b) {
+    const ModuleNode *root = &b->config->nodes[0];
+    for (uint32_t i = 0; i < root->def->imports.n; i++) {
+        const Import *in = &root->def->imports.at[i];
+        const Code *codes[4] = {in->id, in->identity, in->for_each, in->to_key};
+        const ModuleNode *m = root;
+        for (uint32_t k = 0; m && k < in->to.module_count; k++) {
+            uint32_t call = config_find_call(m->def, in->to.modules[k].module);
+            m = call == UINT32_MAX ? NULL : &b->config->nodes[m->first_child + call];
+        }
+        uint32_t r = m && in->to.type ? config_find_resource(m->def, in->to.mode, in->to.type, in->to.name) : UINT32_MAX;
+        if (r == UINT32_MAX) continue;
+        for (int c = 0; c < 4; c++) {
+            const Ref *const *refs;
+            uint32_t n = codes[c] ? code_refs(b->arena, codes[c], &refs) : 0;
+            for (uint32_t k = 0; k < n; k++)
+                edges_to_ref(b, root, m->base + config_local_id(m->def, BLOCK_RESOURCE, r), refs[k], 0);
+        }
+    }
+}
+
 bool step_references(Build *b) {
     const Config *config = b->config;
     DefRefs *refs = ARENA_ARRAY(b->arena, DefRefs, config->defs.n);
@@ -174,5 +196,6 @@ bool step_references(Build *b) {
         edges_of_inputs(b, node);
         edges_of_validations(b, node);
     }
+    edges_of_imports(b);
     return true;
 }

@@ -141,6 +141,7 @@ static void orphan_add(OrphanOps *ops, uint32_t index) {
     if (p->object->key.kind != KEY_NONE) row->key = key_value(w->arena, p->object->key);
     bool destroy_plan = w->kind == WALK_PLAN_DESTROY;
     row->reason = (uint8_t)(destroy_plan || p->object->deposed.n ? REASON_NONE : orphan_reason(w, p));
+    plan_row_moved(w, row);
     if (value_is_null(p->current)) { // gone already: only the state has to learn it
         row->action = ACTION_NOOP;
         return;

@@ -139,6 +139,12 @@ static SortRow sort_row(const Walk *w, uint32_t i) {
 }
 
 static void plan_count(Plan *plan, const Row *row) {
+    const RowExtra *x = row_has_extra(&plan->walk->rows, row);
+    if (x && x->moved_from.n) plan->changes_any = true;
+    if (x && x->imported) {
+        plan->import++;
+        plan->changes_any = true;
+    }
     switch ((Action)row->action) {
     case ACTION_CREATE: plan->create++; break;
     case ACTION_UPDATE: plan->update++; break;

@@ -1,6 +1,7 @@
 #include "engine/plan/plan_resource.h"
 
 #include "engine/plan/checks.h"
+#include "engine/plan/plan_import.h"
 #include "engine/plan/prior.h"
 #include "engine/plan/targets.h"
 #include "engine/plan/visit.h"
@@ -119,6 +120,12 @@ static Action replace_action(const RowOp *op) {
     return op->block->planner->cbd[op->block->node] ? ACTION_CREATE_THEN_DELETE : ACTION_DELETE_THEN_CREATE;
 }
 
+PrivateBytes plan_row_private(const Walk *w, const Row *row) {
+    if (row->object) return w->prior.at[row->object - 1].private_bytes;
+    const RowExtra *x = row_has_extra(&w->rows, row);
+    return x && x->imported ? (PrivateBytes){x->imported_private.p, x->imported_private.n} : (PrivateBytes){NULL, 0};
+}
+
 static void op_request(RowOp *op, Value prior) {
     Walk *w = op->block->planner->walk;
     const Resource *r = op->block->resource;
@@ -130,8 +137,7 @@ static void op_request(RowOp *op, Value prior) {
     op->request.prior = prior;
     op->request.config = config;
     op->request.proposed = propose_object(op->scratch, r->schema->block, prior, config);
-    op->request.prior_private = row->object && value_is_set(prior) ? w->prior.at[row->object - 1].private_bytes
-                                                                   : (PrivateBytes){NULL, 0};
+    op->request.prior_private = value_is_set(prior) ? plan_row_private(w, row) : (PrivateBytes){NULL, 0};
     op->request.replace = (PathList){0};
     provider_plan(op->block->use->provider, &op->request, row_planned, op);
 }
@@ -195,7 +201,7 @@ static void row_planned(void *ctx) {
 static void row_start(RowOp *op) {
     Walk *w = op->block->planner->walk;
     const Resource *r = op->block->resource;
-    Row *row = op_row(op);
+    const Row *row = op_row(op);
     if (r->lifecycle.preconditions.list.n) {
         CheckObject object = row_check_object(op);
         if (!checks_run(&op->scope, &r->lifecycle.preconditions, &object, SEV_ERROR, "Resource precondition failed")) {
@@ -258,7 +264,9 @@ static void rows_start(BlockOp *b, ModuleInst *m, uint32_t resource, const Expan
                    op->scratch);
         expand_enter(&op->scope, e, i);
         b->pending++;
-        row_start(op);
+        const ImportTarget *import = plan_import_of(b->imports, w, row);
+        if (import) plan_import_start(op, import, row_start);
+        else row_start(op);
         // Not answered yet: the instance keeps its scratch memory, the next one gets its own.
         if (!op->done) w->scratch = arena_new(w->process, LIFE_OP, "walk scratch");
     }
@@ -288,6 +296,9 @@ bool plan_resource_visit(Walk *w, uint32_t node, const ModuleNode *module, uint3
     BlockOp *b = ARENA_NEW(w->arena, BlockOp);
     *b = (BlockOp){.planner = planner, .node = node, .resource = r, .starting = true};
     b->use = walk_provider(w, w->graph->provider_of[node]);
+    ImportTargets *imports = ARENA_NEW(w->arena, ImportTargets);
+    b->imports = imports;
+    b->failed = !plan_import_targets(w, node, imports);
     RowRange insts = walk_module_insts(w, module);
     for (uint32_t i = insts.first; i < insts.first + insts.n; i++) {
         Expansion e;

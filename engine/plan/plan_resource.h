@@ -18,6 +18,7 @@ typedef struct BlockOp {
     const Resource *resource;
     ProviderUse *use;
     uint32_t type_flags;
+    const struct ImportTargets *imports;
     uint32_t pending;
     bool starting, failed;
 } BlockOp;
@@ -43,10 +44,14 @@ void plan_data_start(RowOp *op);
 
 // Makes the rows of the block in one module instance, matched with the prior objects.
 bool plan_rows_make(Walk *w, ModuleInst *m, uint32_t resource, uint32_t node, Expansion *e);
+// Notes where the state had the row's object, if a move brought it here.
+void plan_row_moved(Walk *w, Row *row);
 // Ends an instance: diagnostics go to the walk with its address.
 void plan_row_done(RowOp *op, bool failed);
 // The rows that replace_triggered_by points to have a change.
 bool plan_row_triggered(RowOp *op);
+// What the provider keeps beside the row's prior object.
+PrivateBytes plan_row_private(const Walk *w, const Row *row);
 // prevent_destroy of an instance that would be destroyed; false after the error.
 bool plan_row_may_destroy(RowOp *op);
 

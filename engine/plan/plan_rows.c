@@ -8,6 +8,12 @@ static Str resource_address(Arena *arena, const ModuleInst *m, const Resource *r
                       r->name->text);
 }
 
+void plan_row_moved(Walk *w, Row *row) {
+    if (w->moved.n == 0) return;
+    const char *from = strmap_get_ptr(&w->moved, walk_row_address_str(w->scratch, w, row));
+    if (from) row_extra(&w->rows, row)->moved_from = str_of(from);
+}
+
 bool plan_rows_make(Walk *w, ModuleInst *m, uint32_t resource, uint32_t node, Expansion *e) {
     const ModuleDef *def = m->node->def;
     const Resource *r = &def->resources.at[resource];
@@ -32,6 +38,7 @@ bool plan_rows_make(Walk *w, ModuleInst *m, uint32_t resource, uint32_t node, Ex
         if (!p) continue;
         row->object = (uint32_t)(p - w->prior.at) + 1;
         p->row = first + i + 1;
+        plan_row_moved(w, row);
         if (r->mode == MODE_DATA) continue;
         row->prior = p->current;
         if (p->object->tainted) row->flags |= ROW_TAINTED;

@@ -117,6 +117,10 @@ static void put_row(Buf *b, const Walk *w, const Row *row) {
     pack_value(&body, row->planned, type);
     buf_char(&body, x != NULL);
     if (x) {
+        buf_char(&body, x->imported);
+        pack_text(&body, x->import_id);
+        pack_text(&body, x->imported_private);
+        if (x->imported) pack_value(&body, row->prior, type);
         pack_varint(&body, x->replace.list.n);
         for (uint32_t i = 0; i < x->replace.list.n; i++) put_path(&body, x->replace.list.at[i], any);
         pack_text(&body, str_make(x->private_bytes, x->private_n));
@@ -129,7 +133,7 @@ static void put_row(Buf *b, const Walk *w, const Row *row) {
 static bool row_says(const Walk *w, const Row *row) {
     if (!(row->flags & ROW_PLANNED) || (row->flags & ROW_FAILED)) return false;
     const Resource *r = walk_resource(w, row);
-    return row->action != ACTION_NOOP || (r && r->mode == MODE_DATA) || row->reason != REASON_NONE;
+    return row->action != ACTION_NOOP || row->extra || (r && r->mode == MODE_DATA) || row->reason != REASON_NONE;
 }
 
 static void put_rows(Buf *b, const Walk *w) {

@@ -270,9 +270,16 @@ static bool get_path(Arena *arena, Process *p, Str *s, Path *out) {
 
 static bool row_extra_read(Walk *w, Row *row, Str *s) {
     uint64_t n;
-    Str bytes, note;
+    uint8_t imported;
+    Str bytes, note, id, private_bytes;
+    if (!get_byte(s, &imported) || !unpack_text(s, &id) || !unpack_text(s, &private_bytes)) return false;
+    if (imported && !unpack_value(w->arena, s, walk_row_schema(w, row)->block->type, &row->prior)) return false;
     if (!unpack_varint(s, &n) || n > s->n) return false;
     RowExtra *x = row_extra(&w->rows, row);
+    x->imported = imported;
+    x->import_id = str_copy(w->arena, id);
+    x->imported_private = str_copy(w->arena, private_bytes);
+    x->import_identity = value_null(w->process, type_dynamic(w->process));
     for (uint64_t i = 0; i < n; i++) {
         Path path;
         if (!get_path(w->arena, w->process, s, &path)) return false;

@@ -63,8 +63,10 @@ typedef struct RowExtra {
     size_t private_n;
     Str note;                // what the provider wants the plan to say
     Str moved_from;          // the address that the state has it under, when another
-    Str import_id;           // of an object that is imported first
-    bool imported;
+    bool imported;           // prior came from an import block, with
+    Str import_id;           // this id, or an identity
+    Value import_identity;
+    Str imported_private;
     Str deposed;             // in an apply: what the object that a replacement left is called
 } RowExtra;
 
