@@ -361,6 +361,12 @@ static bool read_payload(Arena *arena, const AwsOperation *operation, const AwsM
                               : xml_body_read(arena, operation, m->shape, body, out, problem);
 }
 
+static bool has_body_members(const AwsShape *shape) {
+    for (uint32_t i = 0; i < shape->n; i++)
+        if (output_in_body(&shape->members[i])) return true;
+    return false;
+}
+
 // Body members are read into a value of their own first, then joined by the located ones.
 bool rest_result(Arena *arena, const AwsOperation *operation, const HttpResponse *response, bool raw_payload,
                  Value *out, Str *problem) {
@@ -371,7 +377,7 @@ bool rest_result(Arena *arena, const AwsOperation *operation, const HttpResponse
         Value *to = output_member(data, shape, (uint32_t)shape->payload);
         bool skipped = raw_payload && m->shape->kind == AWS_BLOB;
         if (!skipped && !read_payload(arena, operation, m, response->body, to, problem)) return false;
-    } else {
+    } else if (has_body_members(shape)) {
         Value body;
         bool ok = is_json(operation) ? json_body_read(arena, shape, response->body, &body, problem)
                                      : xml_body_read(arena, operation, shape, response->body, &body, problem);

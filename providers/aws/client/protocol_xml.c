@@ -109,6 +109,12 @@ static bool read_value(BodyReader *r, const AwsMember *member, const XmlNode *no
     return ok;
 }
 
+// S3's GetBucketLocation answers with the member itself as the root, without the structure around it.
+static bool root_is_member(const AwsOperation *operation, const AwsShape *shape, const XmlNode *root) {
+    return operation->model->s3 && !root->first && shape->kind == AWS_STRUCTURE && shape->n == 1 &&
+           str_eq(member_wire_name(&shape->members[0]), root->name);
+}
+
 bool xml_body_read(Arena *arena, const AwsOperation *operation, const AwsShape *shape, Str body, Value *out,
                    Str *problem) {
     if (str_empty(str_trim(body))) {
@@ -127,6 +133,12 @@ bool xml_body_read(Arena *arena, const AwsOperation *operation, const AwsShape *
         if (inner) root = inner;
     }
     BodyReader r = {arena, 0, problem};
+    if (root_is_member(operation, shape, root)) {
+        ObjectData *data = output_structure(arena, shape);
+        if (root->text.n && !read_value(&r, &shape->members[0], root, output_member(data, shape, 0))) return false;
+        *out = value_finish_object(arena, data);
+        return true;
+    }
     AwsMember whole = {.shape = shape};
     return read_value(&r, &whole, root, out);
 }

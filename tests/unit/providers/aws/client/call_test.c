@@ -173,6 +173,18 @@ static void objects_as_bytes(void **state) {
     script_free(s);
 }
 
+static void a_bucket_says_where_it_is(void **state) {
+    (void)state;
+    SCRIPT(ANSWER(200, "<LocationConstraint xmlns=\"http://s3/\">eu-west-1</LocationConstraint>", NULL),
+           ANSWER(200, "<LocationConstraint xmlns=\"http://s3/\"/>", NULL));
+    script_simple_client(s);
+    AwsResult r = script_call(s, "s3", "GetBucketLocation", "{\"Bucket\":\"b-1\"}");
+    assert_true(str_eqz(script_text(r.output, "LocationConstraint"), "eu-west-1"));
+    r = script_call(s, "s3", "GetBucketLocation", "{\"Bucket\":\"b-1\"}");
+    assert_true(value_is_null(*value_get_str(r.output, STR("LocationConstraint")))); // us-east-1
+    script_free(s);
+}
+
 static void s3_says_error_with_200(void **state) {
     (void)state;
     SCRIPT(ANSWER(200, "<Error><Code>InternalError</Code><Message>m</Message></Error>", NULL),
@@ -292,6 +304,7 @@ int main(void) {
         cmocka_unit_test(a_wrong_signature_with_a_right_clock_is_final),
         cmocka_unit_test(a_bucket_elsewhere),
         cmocka_unit_test(objects_as_bytes),
+        cmocka_unit_test(a_bucket_says_where_it_is),
         cmocka_unit_test(s3_says_error_with_200),
         cmocka_unit_test(pages_are_joined),
         cmocka_unit_test(bad_input_and_operation),
