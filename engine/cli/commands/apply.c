@@ -1,0 +1,68 @@
+// infra apply, infra destroy
+#include "engine/cli/commands.h"
+#include "engine/cli/operation.h"
+
+static bool approve(Operation *op, bool *approved) {
+    Cli *cli = op->session.cli;
+    Str answer;
+    *approved = false;
+    if (!cli->input)
+        return diag_error(&cli->diags, "not_approved", SPAN_NONE, "Approval needed",
+                          "Nothing was changed: this plan needs approval, and questions are switched off (-input=false). "
+                          "Use -auto-approve, or save the plan with \"infra plan -out=FILE\" and apply that file.");
+    const char *question = "Do you want to perform these actions?";
+    const char *words = "infra will perform the actions described above.\nOnly 'yes' will be accepted to approve.";
+    if (op->destroy) {
+        question = "Do you really want to destroy all resources?";
+        words = "infra will destroy everything shown above. There is no undo.\nOnly 'yes' will be accepted to confirm.";
+    } else if (op->refresh_only) {
+        question = "Would you like to update the state to reflect these changes?";
+        words = "infra will write these changes to the state and change no real object.\nOnly 'yes' will be accepted to "
+                "confirm.";
+    }
+    if (cli_ask(cli, question, words, &answer)) {
+        *approved = str_eqz(answer, "yes");
+    } else if (!cli->interrupts) {
+        return diag_error(&cli->diags, "not_approved", SPAN_NONE, "Approval needed",
+                          "Nothing was changed: the plan needs approval, and standard input ended before an answer. Use "
+                          "-auto-approve to apply without asking.");
+    }
+    return true;
+}
+
+static int run(Operation *op, bool auto_approve) {
+    Cli *cli = op->session.cli;
+    bool ok = operation_plan(op), approved = true;
+    if (op->plan && !cli->interrupts) operation_show_plan(op);
+    if (!ok) return EXIT_FAILED;
+    if (op->plan->changes_any && !auto_approve) {
+        if (!approve(op, &approved)) return EXIT_FAILED;
+        if (!approved) {
+            out_format(&cli->out, "\n%s cancelled.\n", op->destroy ? "Destroy" : "Apply");
+            return EXIT_FAILED;
+        }
+    }
+    return operation_apply(op) ? EXIT_OK : EXIT_FAILED;
+}
+
+static int apply(Cli *cli, int argc, char **argv, bool destroy) {
+    Operation op;
+    operation_init(&op, cli);
+    op.apply = true;
+    OptionSet *set = options_start(cli);
+    OptionArgs rest;
+    bool auto_approve = false;
+    option_add(set, "auto-approve", OPTION_SWITCH, &auto_approve, NULL, "Do not ask before doing it.");
+    option_add(set, "show-sensitive", OPTION_SWITCH, &cli->show_sensitive, NULL, "Show values that are marked sensitive.");
+    operation_plan_options(&op, set);
+    session_state_options(&op.session, set, true);
+    if (!options_parse(set, argc, argv, 0, 0, &rest)) return operation_end(&op), cli->code;
+    op.destroy |= destroy;
+    int code = run(&op, auto_approve);
+    operation_end(&op);
+    return cli_finish(cli, code);
+}
+
+int command_apply(Cli *cli, int argc, char **argv) { return apply(cli, argc, argv, false); }
+
+int command_destroy(Cli *cli, int argc, char **argv) { return apply(cli, argc, argv, true); }

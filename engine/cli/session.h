@@ -1,0 +1,67 @@
+// What most commands need, step by step: the configuration with its plugins, its state, a walk over it.
+//
+// Each step needs those before it and says what went wrong in cli->diags. session_close gives the state's lock back; a
+// command that got as far as session_state calls it on every path.
+#ifndef INFRA_CLI_SESSION_H
+#define INFRA_CLI_SESSION_H
+
+#include "engine/cli/options.h"
+#include "engine/config/load.h"
+#include "engine/plan/plan.h"
+#include "state/manager.h"
+
+typedef struct Session {
+    Cli *cli;
+    Arena *arena;       // configuration
+    Arena *walk_arena;  // state and walk
+    LoadOptions load;
+    OptionTexts inputs; // -var, -var-file
+    Config *config;
+    Plugins *plugins;
+    const Graph *graph;
+    Value *root_values;
+    bool lock;
+    int64_t lock_timeout_ns;
+    Str state_path, state_out, backup_path; // local backend only
+    const BackendType *backend_type;
+    Backend *backend;
+    StateStore *store;
+    StateManager *manager;
+    Snapshot *snapshot;
+} Session;
+
+void session_init(Session *s, Cli *cli);
+void session_end(Session *s); // after session_close
+void session_input_options(Session *s, OptionSet *set); // -var, -var-file, -input
+void session_lock_options(Session *s, OptionSet *set);  // -lock, -lock-timeout
+void session_state_options(Session *s, OptionSet *set, bool writes); // -state, with writes -state-out and -backup
+
+// The workspace, the files with variable values, the configuration. root_only: no called modules.
+bool session_load(Session *s, bool root_only);
+// Is there any configuration file in the folder?
+bool session_has_files(const Session *s);
+bool session_require_files(Session *s);
+// Plugins and schemas.
+bool session_bind(Session *s);
+// allow_missing: variables that nothing sets are unknown. Else they are asked for on a terminal.
+bool session_variables(Session *s, bool allow_missing);
+bool session_graph(Session *s);
+// All of the above.
+bool session_config(Session *s);
+
+// The backend that `init` has set up, checked against the configuration, and the workspace's store in it.
+bool session_backend(Session *s);
+bool session_store(Session *s);
+// Locks and reads. write: the command may change the state.
+bool session_state(Session *s, const char *operation, bool write);
+// The same without lock, for commands that only look.
+bool session_read(Session *s);
+bool session_close(Session *s);
+// Writes the snapshot as it is now.
+bool session_save(Session *s);
+
+// Configuration, if there is one, and state, for showing objects with their schemas.
+bool session_show_walk(Session *s);
+Walk *session_walk(Session *s, WalkKind kind);
+
+#endif
