@@ -15,21 +15,13 @@ const Code *code_constant(Arena *arena, Value v, Span span) {
     return code;
 }
 
-Uses code_uses(const Code *code) {
-    return code->uses;
-}
+Uses code_uses(const Code *code) { return code->uses; }
 
-Span code_span(const Code *code) {
-    return code->span;
-}
+Span code_span(const Code *code) { return code->span; }
 
-const Value *code_constant_value(const Code *code) {
-    return code->kind == NODE_CONSTANT ? &code->value : NULL;
-}
+const Value *code_constant_value(const Code *code) { return code->kind == NODE_CONSTANT ? &code->value : NULL; }
 
-const Ref *code_single_ref(const Code *code) {
-    return code->kind == NODE_REF ? &code->ref : NULL;
-}
+const Ref *code_single_ref(const Code *code) { return code->kind == NODE_REF ? &code->ref : NULL; }
 
 static void visit_all(const Code *const *list, uint32_t n, void (*visit)(void *, const Code *), void *context) {
     for (uint32_t i = 0; i < n; i++) {

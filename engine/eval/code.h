@@ -20,21 +20,21 @@ typedef struct FuncTable FuncTable;
 
 // What a piece of code depends on, as bits; unions go up the tree.
 enum {
-    USES_EACH = 1,    // each.key, each.value
-    USES_COUNT = 2,   // count.index
-    USES_SELF = 4,    // self
-    USES_SLOTS = 8,   // any other slot: known only when the walk is there
-    USES_FRAME = 16,  // an iterator or template variable from outside this piece
-    USES_IMPURE = 32, // timestamp, uuid, bcrypt, or a file that may change
+    USES_EACH = 1,                                    // each.key, each.value
+    USES_COUNT = 2,                                   // count.index
+    USES_SELF = 4,                                    // self
+    USES_SLOTS = 8,                                   // any other slot: known only when the walk is there
+    USES_FRAME = 16,                                  // an iterator or template variable from outside this piece
+    USES_IMPURE = 32,                                 // timestamp, uuid, bcrypt, or a file that may change
     USES_VARIES = USES_EACH | USES_COUNT | USES_SELF, // differs from instance to instance
 };
 typedef uint8_t Uses;
 
 // A traversal as written: a root name and its steps. Index steps that are not constant have key == NULL and code.
 typedef struct TraversalStep {
-    Name attr;        // attribute step, or NULL
-    bool constant;    // index step: key is its value
-    bool splat;       // .* or [*]: the traversal as binders see it ends here
+    Name attr;     // attribute step, or NULL
+    bool constant; // index step: key is its value
+    bool splat;    // .* or [*]: the traversal as binders see it ends here
     Value key;
     Span span;
 } TraversalStep;
@@ -66,10 +66,10 @@ typedef struct Ref {
     uint32_t slot;
     uint32_t n;
     const struct RefStep {
-        Name attr;          // attribute step, or NULL
-        const Code *index;  // index step
+        Name attr;         // attribute step, or NULL
+        const Code *index; // index step
         Span span;
-    } *steps;
+    } * steps;
     Span span;
     Uses uses;
 } Ref;
@@ -95,10 +95,10 @@ struct Scope {
     // steps the result already covers. False after a diagnostic.
     bool (*load)(Scope *scope, const Ref *ref, const Value *index, Value *out, uint32_t *used, Diags *diags);
     bool (*call)(Scope *scope, uint32_t slot, const Value *args, uint32_t n, Span span, Value *out, Diags *diags);
-    Arena *arena;               // results
-    struct FuncContext *funcs;  // what functions need (func.h)
-    Value *frame;               // iterators of dynamic blocks around the code, innermost last; may be NULL
-    struct OnceCache *once;     // NULL: nothing is kept between evaluations
+    Arena *arena;              // results
+    struct FuncContext *funcs; // what functions need (func.h)
+    Value *frame;              // iterators of dynamic blocks around the code, innermost last; may be NULL
+    struct OnceCache *once;    // NULL: nothing is kept between evaluations
     // The dialect of resource-type definitions: what is inside of null, and an index past the end, is null; iterating
     // null gives nothing; a null condition is false; of a condition only the chosen branch is evaluated, whatever its
     // type; null in a template or an operation makes the whole null; a function that does not take null sees an empty

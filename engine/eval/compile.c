@@ -67,8 +67,8 @@ static Code *failed_node(Compiler *c, Span span) {
 static Code *compile_number(Compiler *c, const Expr *expr) {
     const Num *num = num_parse(c->arena, expr->text, NUM_PRECISION_TEXT);
     if (num) return compile_constant(c, value_num(c->arena, num), expr->span);
-    diag_error(c->diags, "invalid_number", expr->span, "Invalid number literal", "%.*s is not a number that can be held.",
-               STR_ARG(expr->text));
+    diag_error(c->diags, "invalid_number", expr->span, "Invalid number literal",
+               "%.*s is not a number that can be held.", STR_ARG(expr->text));
     return failed_node(c, expr->span);
 }
 
@@ -132,10 +132,14 @@ static Code *compile_tuple(Compiler *c, const Expr *expr) {
 // A key that is written as a name, or as a keyword, is that text.
 static bool key_text(const ObjectItem *item, Str *text) {
     const Expr *key = item->key;
-    if (item->bare || key->kind == EXPR_NAME) *text = key->text;
-    else if (key->kind == EXPR_NULL) *text = STR("null");
-    else if (key->kind == EXPR_BOOL) *text = key->boolean ? STR("true") : STR("false");
-    else return false;
+    if (item->bare || key->kind == EXPR_NAME)
+        *text = key->text;
+    else if (key->kind == EXPR_NULL)
+        *text = STR("null");
+    else if (key->kind == EXPR_BOOL)
+        *text = key->boolean ? STR("true") : STR("false");
+    else
+        return false;
     return true;
 }
 
@@ -305,8 +309,11 @@ CodeSession session_start(Arena *arena, Binder *binder, Diags *diags) {
 }
 
 const Code *session_compile(CodeSession *session, const Expr *expr) {
-    Compiler c = {.session = session, .arena = session->arena, .process = arena_process(session->arena),
-                  .binder = session->binder, .diags = session->diags};
+    Compiler c = {.session = session,
+                  .arena = session->arena,
+                  .process = arena_process(session->arena),
+                  .binder = session->binder,
+                  .diags = session->diags};
     const Code *code = compile_expr(&c, expr);
     if (code->failed) return NULL;
     number_once(session, code);
@@ -323,6 +330,4 @@ bool session_push(CodeSession *session, Name name, Span span) {
     return true;
 }
 
-void session_pop(CodeSession *session) {
-    session->frame_depth--;
-}
+void session_pop(CodeSession *session) { session->frame_depth--; }

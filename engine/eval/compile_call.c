@@ -37,14 +37,16 @@ static void unknown_function(Compiler *c, const Expr *expr) {
     const FuncTable *table = c->binder->functions;
     Span at = span_known(expr->name_span) ? expr->name_span : expr->span;
     if (!table) {
-        diag_error(c->diags, "functions_not_allowed", at, "Function calls not allowed", "Functions may not be called here.");
+        diag_error(c->diags, "functions_not_allowed", at, "Function calls not allowed",
+                   "Functions may not be called here.");
         return;
     }
     Str name = expr->text;
     if (str_starts(name, STR("core::"))) name = str_slice(name, 6, name.n);
     const char *near = suggest(table, name);
-    diag_error(c->diags, "unknown_function", at, "Call to unknown function", "There is no function named \"%.*s\".%s%s%s",
-               STR_ARG(expr->text), near ? " Did you mean \"" : "", near ? near : "", near ? "\"?" : "");
+    diag_error(c->diags, "unknown_function", at, "Call to unknown function",
+               "There is no function named \"%.*s\".%s%s%s", STR_ARG(expr->text), near ? " Did you mean \"" : "",
+               near ? near : "", near ? "\"?" : "");
 }
 
 static bool find_function(Compiler *c, const Expr *expr, CallNode *call) {
@@ -88,8 +90,10 @@ Code *compile_call(Compiler *c, const Expr *expr) {
     call->n = n;
     call->expand = expr->expand;
     code->call = call;
-    if (!func) code->uses |= USES_SLOTS;
-    else if (func->impure || func->files) code->uses |= USES_IMPURE;
+    if (!func)
+        code->uses |= USES_SLOTS;
+    else if (func->impure || func->files)
+        code->uses |= USES_IMPURE;
     if (func && func->random) code->random = true;
     return compile_finish(c, code);
 }

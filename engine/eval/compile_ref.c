@@ -2,9 +2,7 @@
 // a local.
 #include "engine/eval/compiler.h"
 
-static bool is_step(const Expr *expr) {
-    return expr->kind == EXPR_ATTR || expr->kind == EXPR_INDEX;
-}
+static bool is_step(const Expr *expr) { return expr->kind == EXPR_ATTR || expr->kind == EXPR_INDEX; }
 
 // What a step adds to its operand: ".name" or "[key]".
 static Span step_span(const Expr *expr) {
@@ -91,8 +89,11 @@ static Code *bind_ref(Compiler *c, Code *code, const Chain *chain, Name root, bo
     code->kind = NODE_REF;
     // There is no scope to load from when compiling, so no reference is ever folded.
     code->uses |= bound.uses ? bound.uses : USES_SLOTS;
-    code->ref = (Ref){.slot = bound.slot, .n = chain->n - covered, .steps = chain->steps + covered,
-                      .span = code->span, .uses = bound.uses};
+    code->ref = (Ref){.slot = bound.slot,
+                      .n = chain->n - covered,
+                      .steps = chain->steps + covered,
+                      .span = code->span,
+                      .uses = bound.uses};
     return compile_finish(c, code);
 }
 

@@ -12,7 +12,7 @@ typedef struct Compiler {
     Diags *diags;
     Name locals[NODE_LOCALS]; // NULL: the element of a splat
     uint32_t local_n;
-    uint32_t item;  // local of the innermost splat
+    uint32_t item; // local of the innermost splat
     uint32_t depth;
 } Compiler;
 

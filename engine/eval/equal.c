@@ -10,7 +10,8 @@ static bool excluded(Arena *arena, Value known, Value unknown) {
     const Unknown *range = unknown.unk;
     if (value_is_null(known)) return range->not_null;
     if (range->type->kind == TYPE_DYNAMIC) return false;
-    if (known.kind == TYPE_STRING && range->type->kind == TYPE_STRING) return !str_starts(value_str(known), range->prefix);
+    if (known.kind == TYPE_STRING && range->type->kind == TYPE_STRING)
+        return !str_starts(value_str(known), range->prefix);
     if (range->has_length && type_is_collection(range->type) && known.kind == range->type->kind) {
         return known.n < range->min_length || known.n > range->max_length;
     }
@@ -68,9 +69,7 @@ static Equality equal_parts(Arena *arena, Value a, Value b) {
 }
 
 // Whether the type may still turn into another: something inside has no type yet.
-static bool undecided(const Type *type) {
-    return type->has_dynamic;
-}
+static bool undecided(const Type *type) { return type->has_dynamic; }
 
 static Equality equal_deep(Arena *arena, Value a, Value b) {
     if (value_is_unknown(a) && value_is_unknown(b)) return EQUAL_UNKNOWN;
@@ -90,9 +89,7 @@ static Equality equal_deep(Arena *arena, Value a, Value b) {
     return equal_parts(arena, a, b);
 }
 
-Equality equal_values(Arena *arena, Value a, Value b) {
-    return equal_deep(arena, a, b);
-}
+Equality equal_values(Arena *arena, Value a, Value b) { return equal_deep(arena, a, b); }
 
 Equality equal_marked(Arena *arena, Value a, Value b, Marks *marks) {
     *marks = 0;

@@ -4,13 +4,9 @@
 #include "engine/value/convert.h"
 #include "engine/value/marks.h"
 
-Value eval_dynamic(const Eval *e) {
-    return value_unknown(e->process, type_dynamic(e->process));
-}
+Value eval_dynamic(const Eval *e) { return value_unknown(e->process, type_dynamic(e->process)); }
 
-Value eval_unknown(const Eval *e, const Type *type) {
-    return value_unknown(e->process, type);
-}
+Value eval_unknown(const Eval *e, const Type *type) { return value_unknown(e->process, type); }
 
 Value eval_unknown_set(const Eval *e, const Type *type) {
     if (type->kind == TYPE_DYNAMIC) return value_unknown(e->process, type);
@@ -37,7 +33,8 @@ static Value eval_tuple(Eval *e, const Code *code) {
 
 static Value eval_shaped(Eval *e, const Code *code) {
     ObjectData *data = value_object_data(e->arena, code->shape);
-    for (uint32_t i = 0; i < code->entry_count; i++) data->at[code->entries[i].at] = eval_node(e, code->entries[i].value);
+    for (uint32_t i = 0; i < code->entry_count; i++)
+        data->at[code->entries[i].at] = eval_node(e, code->entries[i].value);
     return value_finish_object(e->arena, data);
 }
 
@@ -129,7 +126,10 @@ Value eval_node(Eval *e, const Code *code) {
 Value code_eval(const Code *code, Scope *scope, Diags *diags) {
     if (code->kind == NODE_CONSTANT) return code->value;
     Value locals[NODE_LOCALS];
-    Eval e = {.scope = scope, .arena = scope->arena, .process = arena_process(scope->arena), .diags = diags,
+    Eval e = {.scope = scope,
+              .arena = scope->arena,
+              .process = arena_process(scope->arena),
+              .diags = diags,
               .locals = locals};
     if (code->free) {
         for (uint32_t i = 0; i < code->local_count; i++) locals[i] = eval_dynamic(&e);

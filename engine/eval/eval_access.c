@@ -15,17 +15,18 @@ static Value no_attribute(Eval *e, const Code *code, Value v, Name name, Span at
     Str n = name_str(name);
     const char *id = "unsupported_attribute", *summary = "Unsupported attribute";
     if (v.kind == TYPE_OBJECT) {
-        return eval_error(e, code, id, at, code->span, summary, "This object does not have an attribute named \"%.*s\".",
-                          STR_ARG(n));
+        return eval_error(e, code, id, at, code->span, summary,
+                          "This object does not have an attribute named \"%.*s\".", STR_ARG(n));
     }
     if (v.kind == TYPE_LIST || v.kind == TYPE_SET) {
         const Type *elem = value_type(e->process, v)->elem;
         if (elem->kind == TYPE_OBJECT && v.kind == TYPE_LIST) {
             bool there = type_attr(elem, name) >= 0;
-            return eval_error(e, code, id, at, code->span, summary,
-                              "A list of objects has no attributes. Did you mean %s%.*s%s of one element, list[0], or of "
-                              "all elements, list[*]?",
-                              there ? "the attribute \"" : "an attribute", there ? (int)n.n : 0, n.p, there ? "\"" : "");
+            return eval_error(
+                e, code, id, at, code->span, summary,
+                "A list of objects has no attributes. Did you mean %s%.*s%s of one element, list[0], or of "
+                "all elements, list[*]?",
+                there ? "the attribute \"" : "an attribute", there ? (int)n.n : 0, n.p, there ? "\"" : "");
         }
         if (elem->kind == TYPE_OBJECT) {
             return eval_error(e, code, id, at, code->span, summary,
@@ -34,8 +35,8 @@ static Value no_attribute(Eval *e, const Code *code, Value v, Name name, Span at
     }
     if (v.kind >= TYPE_STRING && v.kind <= TYPE_BOOL) {
         const char *type = v.kind == TYPE_STRING ? "string" : v.kind == TYPE_NUMBER ? "number" : "bool";
-        return eval_error(e, code, id, at, code->span, summary, "Can't access attributes on a primitive-typed value (%s).",
-                          type);
+        return eval_error(e, code, id, at, code->span, summary,
+                          "Can't access attributes on a primitive-typed value (%s).", type);
     }
     return eval_error(e, code, id, at, code->span, summary, "This value does not have any attributes.");
 }
@@ -136,7 +137,8 @@ static Value index_object(Eval *e, const Code *code, Value v, Value key, Span at
 }
 
 Value access_index(Eval *e, const Code *code, Value v, Value key, Span at) {
-    if (e->scope->lenient && (value_is_null(v) || value_is_null(key))) return value_null(e->process, type_dynamic(e->process));
+    if (e->scope->lenient && (value_is_null(v) || value_is_null(key)))
+        return value_null(e->process, type_dynamic(e->process));
     if (value_is_null(v)) {
         return eval_error(e, code, "null_value", at, code->span, "Attempt to index null value",
                           "This value is null, so it does not have any indices.");

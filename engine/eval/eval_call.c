@@ -9,7 +9,8 @@ typedef struct Args {
 } Args;
 
 static Value bad_expand(Eval *e, const Code *code, const Code *last, const char *detail) {
-    return eval_error(e, last, "invalid_expand", last->span, code->span, "Invalid expanding argument value", "%s", detail);
+    return eval_error(e, last, "invalid_expand", last->span, code->span, "Invalid expanding argument value", "%s",
+                      detail);
 }
 
 // The elements of the last argument become arguments. False: *out is the call's result.

@@ -11,9 +11,7 @@ typedef struct Branches {
     bool convert;     // the chosen value has yet to become of that type
 } Branches;
 
-static bool plain_null(Value v) {
-    return v.kind == TYPE_DYNAMIC && value_is_null(v) && v.marks == 0;
-}
+static bool plain_null(Value v) { return v.kind == TYPE_DYNAMIC && value_is_null(v) && v.marks == 0; }
 
 static bool same_collection(Value a, Value b) {
     if (!value_is_set(a) || !value_is_set(b) || a.kind != b.kind) return false;
@@ -96,9 +94,12 @@ static bool describe_collections(const Type *yes, const Type *no, Buf *out) {
 // What differs, as deep as it can be named. Types nest at most LIMIT_VALUE_DEPTH deep.
 static void describe_mismatch(const Type *yes, const Type *no, Buf *out) {
     size_t start = out->n;
-    if (yes->kind == TYPE_OBJECT && no->kind == TYPE_OBJECT) describe_objects(yes, no, out);
-    else if (yes->kind == TYPE_TUPLE && no->kind == TYPE_TUPLE) describe_tuples(yes, no, out);
-    else describe_collections(yes, no, out);
+    if (yes->kind == TYPE_OBJECT && no->kind == TYPE_OBJECT)
+        describe_objects(yes, no, out);
+    else if (yes->kind == TYPE_TUPLE && no->kind == TYPE_TUPLE)
+        describe_tuples(yes, no, out);
+    else
+        describe_collections(yes, no, out);
     if (out->n > start) return;
     Buf left = buf_in(out->arena), right = buf_in(out->arena);
     type_friendly(yes, &left);
@@ -120,9 +121,7 @@ static Value inconsistent(Eval *e, const Code *code, const Branches *b) {
                       STR_ARG(buf_str(&what)));
 }
 
-static bool never_null(Value v) {
-    return value_is_known(v) ? !value_is_null(v) : v.unk->not_null;
-}
+static bool never_null(Value v) { return value_is_known(v) ? !value_is_null(v) : v.unk->not_null; }
 
 static uint32_t least_length(Value v) {
     return value_is_set(v) ? v.n : value_is_unknown(v) && v.unk->has_length ? v.unk->min_length : 0;

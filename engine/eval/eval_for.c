@@ -9,13 +9,13 @@ typedef struct Loop {
     const Code *code;
     const ForNode *node;
     Marks marks;
-    bool known;  // all conditions and keys so far
+    bool known; // all conditions and keys so far
     bool object;
     uint32_t n;
     Name *names;
     Value *values;
     uint32_t cap;
-    IdMap seen;  // a name's index in names
+    IdMap seen;      // a name's index in names
     uint32_t *group; // with grouping: of each value, the index of its name
     uint32_t groups;
 } Loop;
@@ -88,7 +88,8 @@ static Name element_key(Loop *loop) {
     const Code *code = loop->node->key;
     Value key = eval_node(e, code);
     if (value_is_null(key)) {
-        if (loop->known) loop_error(loop, code, "Invalid object key", "The key of a 'for' expression must not be null.");
+        if (loop->known)
+            loop_error(loop, code, "Invalid object key", "The key of a 'for' expression must not be null.");
         loop->known = false;
         return NULL;
     }
@@ -133,14 +134,16 @@ static void add_to_object(Loop *loop, Name name, Value v) {
     } else if (added) {
         push_value(loop, name, v);
     } else if (loop->marks & (MARK_SENSITIVE | MARK_EPHEMERAL)) {
-        loop_error(loop, loop->node->key, "Duplicate object key",
-                   "Two different items produced the same key in this 'for' expression. If duplicates are expected, use "
-                   "the ellipsis (...) after the value expression to enable grouping by key.");
+        loop_error(
+            loop, loop->node->key, "Duplicate object key",
+            "Two different items produced the same key in this 'for' expression. If duplicates are expected, use "
+            "the ellipsis (...) after the value expression to enable grouping by key.");
     } else {
-        eval_error(e, loop->node->key, "duplicate_key", loop->node->key->span, loop->code->span, "Duplicate object key",
-                   "Two different items produced the key \"%.*s\" in this 'for' expression. If duplicates are expected, "
-                   "use the ellipsis (...) after the value expression to enable grouping by key.",
-                   STR_ARG(name_str(name)));
+        eval_error(
+            e, loop->node->key, "duplicate_key", loop->node->key->span, loop->code->span, "Duplicate object key",
+            "Two different items produced the key \"%.*s\" in this 'for' expression. If duplicates are expected, "
+            "use the ellipsis (...) after the value expression to enable grouping by key.",
+            STR_ARG(name_str(name)));
     }
 }
 
@@ -199,10 +202,14 @@ static Value grouped(Loop *loop) {
 static Value loop_result(Loop *loop) {
     Eval *e = loop->e;
     Value out;
-    if (!loop->known) out = eval_dynamic(e);
-    else if (!loop->object) out = value_tuple(e->arena, loop->values, loop->n);
-    else if (loop->node->group) out = grouped(loop);
-    else out = value_object_of(e->arena, loop->names, loop->values, loop->n);
+    if (!loop->known)
+        out = eval_dynamic(e);
+    else if (!loop->object)
+        out = value_tuple(e->arena, loop->values, loop->n);
+    else if (loop->node->group)
+        out = grouped(loop);
+    else
+        out = value_object_of(e->arena, loop->names, loop->values, loop->n);
     return value_with_marks(out, loop->marks);
 }
 
@@ -218,7 +225,9 @@ Value eval_for(Eval *e, const Code *code) {
     }
     if (collection.kind == TYPE_DYNAMIC) return eval_dynamic(e);
     if (collection.kind < TYPE_LIST) {
-        const char *type = collection.kind == TYPE_STRING ? "string" : collection.kind == TYPE_NUMBER ? "number" : "bool";
+        const char *type = collection.kind == TYPE_STRING   ? "string"
+                           : collection.kind == TYPE_NUMBER ? "number"
+                                                            : "bool";
         return eval_error(e, node->collection, "invalid_for", node->collection->span, code->span,
                           "Iteration over non-iterable value",
                           "A value of type %s cannot be used as the collection in a 'for' expression.", type);

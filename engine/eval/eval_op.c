@@ -4,9 +4,7 @@
 #include "engine/value/convert.h"
 #include "engine/value/marks.h"
 
-static bool op_is_number(Operator op) {
-    return (op >= OP_LESS && op <= OP_MODULO) || op == OP_NEGATE;
-}
+static bool op_is_number(Operator op) { return (op >= OP_LESS && op <= OP_MODULO) || op == OP_NEGATE; }
 
 static const Type *op_result(const Eval *e, Operator op) {
     return op >= OP_ADD && op != OP_NOT ? type_number(e->process) : type_bool(e->process);
@@ -40,9 +38,12 @@ Value eval_unary(Eval *e, const Code *code) {
     if (value_is_null(v)) return operation_failed(e, code, code->span, op, "argument must not be null");
     if (value_is_unknown(v)) return value_with_marks(eval_unknown_set(e, op_result(e, op)), v.marks);
     Value out;
-    if (op == OP_NOT) out = value_bool(!v.i);
-    else if (!(v.bits & VALUE_BIG) && v.i != INT64_MIN && v.i != 0) out = value_int_prec(-v.i, v.n);
-    else out = value_num(e->arena, num_neg(e->arena, value_number(e->arena, v)));
+    if (op == OP_NOT)
+        out = value_bool(!v.i);
+    else if (!(v.bits & VALUE_BIG) && v.i != INT64_MIN && v.i != 0)
+        out = value_int_prec(-v.i, v.n);
+    else
+        out = value_num(e->arena, num_neg(e->arena, value_number(e->arena, v)));
     return value_with_marks(out, v.marks);
 }
 
@@ -71,8 +72,11 @@ static Value arithmetic(Eval *e, const Code *code, const BinaryLink *link, Value
     if (op == OP_DIVIDE && zero) {
         return operation_failed(e, code, link->span, op, "a number cannot be divided by zero");
     }
-    static const NumOp ops[] = {[OP_ADD] = NUM_ADD, [OP_SUBTRACT] = NUM_SUB, [OP_MULTIPLY] = NUM_MUL,
-                                [OP_DIVIDE] = NUM_DIV, [OP_MODULO] = NUM_MOD};
+    static const NumOp ops[] = {[OP_ADD] = NUM_ADD,
+                                [OP_SUBTRACT] = NUM_SUB,
+                                [OP_MULTIPLY] = NUM_MUL,
+                                [OP_DIVIDE] = NUM_DIV,
+                                [OP_MODULO] = NUM_MOD};
     const Num *num = num_op(e->arena, ops[op], value_number(e->arena, a), value_number(e->arena, b));
     if (!num) return operation_failed(e, code, link->span, op, "the result is too large");
     return value_num(e->arena, num);
@@ -84,9 +88,12 @@ static int compare_numbers(Arena *arena, Value a, Value b) {
 }
 
 static bool bound_of(Value v, bool upper, Value *out) {
-    if (value_is_known(v)) *out = v;
-    else if (v.kind == TYPE_NUMBER) *out = upper ? v.unk->max : v.unk->min;
-    else return false;
+    if (value_is_known(v))
+        *out = v;
+    else if (v.kind == TYPE_NUMBER)
+        *out = upper ? v.unk->max : v.unk->min;
+    else
+        return false;
     return out->kind == TYPE_NUMBER && value_is_set(*out);
 }
 
@@ -138,11 +145,16 @@ static Value operate(Eval *e, const Code *code, const BinaryLink *link, Value a,
         return operation_failed(e, code, link->span, op, "argument must not be null");
     }
     Value out;
-    if (op >= OP_LESS && op <= OP_GREATER_EQUAL) out = compare(e, op, a, b);
-    else if (value_is_unknown(a) || value_is_unknown(b)) out = eval_unknown_set(e, op_result(e, op));
-    else if (op == OP_AND) out = value_bool(a.i && b.i);
-    else if (op == OP_OR) out = value_bool(a.i || b.i);
-    else out = arithmetic(e, code, link, a, b);
+    if (op >= OP_LESS && op <= OP_GREATER_EQUAL)
+        out = compare(e, op, a, b);
+    else if (value_is_unknown(a) || value_is_unknown(b))
+        out = eval_unknown_set(e, op_result(e, op));
+    else if (op == OP_AND)
+        out = value_bool(a.i && b.i);
+    else if (op == OP_OR)
+        out = value_bool(a.i || b.i);
+    else
+        out = arithmetic(e, code, link, a, b);
     return value_with_marks(out, marks);
 }
 
@@ -236,8 +248,10 @@ static Value run_links(Eval *e, const Code *code) {
         }
         Code whole = i + 1 == code->link_count ? *code : chain_part(code, i + 1);
         bool logic = link->op == OP_AND || link->op == OP_OR;
-        if (logic && e->scope->lenient) v = lenient_logic(e, &whole, link, left, v);
-        else v = logic ? logic_link(e, &whole, link, left, v) : plain_link(e, &whole, link, left, v, before);
+        if (logic && e->scope->lenient)
+            v = lenient_logic(e, &whole, link, left, v);
+        else
+            v = logic ? logic_link(e, &whole, link, left, v) : plain_link(e, &whole, link, left, v, before);
     }
     return v;
 }

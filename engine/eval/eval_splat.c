@@ -2,9 +2,7 @@
 #include "engine/eval/node.h"
 #include "engine/value/marks.h"
 
-static bool is_sequence(Value v) {
-    return v.kind == TYPE_LIST || v.kind == TYPE_SET || v.kind == TYPE_TUPLE;
-}
+static bool is_sequence(Value v) { return v.kind == TYPE_LIST || v.kind == TYPE_SET || v.kind == TYPE_TUPLE; }
 
 static Value each_of(Eval *e, const Code *code, Value item) {
     e->locals[code->local] = item;
@@ -62,9 +60,12 @@ static Value run_splat(Eval *e, const Code *code, Value source) {
     for (uint32_t i = 0; i < n; i++) at[i] = each_of(e, code, items[i]);
     bool failed = e->diags->errors > before;
     Value out;
-    if (failed) out = eval_dynamic(e);
-    else if (source.kind == TYPE_TUPLE) out = value_tuple(e->arena, at, n);
-    else out = list_result(e, code, source, at, n);
+    if (failed)
+        out = eval_dynamic(e);
+    else if (source.kind == TYPE_TUPLE)
+        out = value_tuple(e->arena, at, n);
+    else
+        out = list_result(e, code, source, at, n);
     return value_with_marks(out, source.marks);
 }
 

@@ -8,10 +8,10 @@ enum { FEW_PARTS = 8 };
 
 typedef struct Join {
     Str *parts;
-    uint32_t n;     // parts that are known, before the first unknown one
+    uint32_t n; // parts that are known, before the first unknown one
     bool known;
     bool failed;
-    bool null;      // a part is, in the dialect of definitions
+    bool null; // a part is, in the dialect of definitions
     Marks marks;
 } Join;
 
@@ -65,10 +65,14 @@ Value eval_template(Eval *e, const Code *code) {
     for (uint32_t i = 0; i < code->count; i++) template_part(e, code, code->list[i], &join);
     Value out;
     if (join.null) return value_null(e->process, type_string(e->process));
-    if (!join.known && join.failed) out = eval_unknown_set(e, type_string(e->process));
-    else if (join.known && join.failed) out = joined(e, join.parts, join.n);
-    else if (join.known) out = joined(e, join.parts, join.n);
-    else out = prefix_unknown(e->arena, value_str(joined(e, join.parts, join.n)));
+    if (!join.known && join.failed)
+        out = eval_unknown_set(e, type_string(e->process));
+    else if (join.known && join.failed)
+        out = joined(e, join.parts, join.n);
+    else if (join.known)
+        out = joined(e, join.parts, join.n);
+    else
+        out = prefix_unknown(e->arena, value_str(joined(e, join.parts, join.n)));
     return join.marks ? value_with_marks(out, join.marks) : out;
 }
 
@@ -92,7 +96,8 @@ Value eval_join(Eval *e, const Code *code) {
             known = false;
         } else if (v.kind != TYPE_STRING && !convert_value(e->arena, v, type_string(e->process), &v, &error)) {
             eval_error(e, code, "invalid_template_value", code->span, SPAN_NONE, "Invalid template interpolation value",
-                       "Cannot include one of the iteration results in a string template: %.*s.", STR_ARG(error.message));
+                       "Cannot include one of the iteration results in a string template: %.*s.",
+                       STR_ARG(error.message));
         } else {
             parts[n++] = value_str(v);
         }

@@ -96,10 +96,14 @@ static void explain_node(void *context, const Code *code) {
         return;
     }
     bool variable = code->kind == NODE_WALK && (code->operand->kind == NODE_LOCAL || code->operand->kind == NODE_FRAME);
-    if (code->kind == NODE_REF) explain_ref(x, code);
-    else if (is_hidden(x->e, variable ? code->operand : code)) return;
-    else if (variable) explain_walk(x, code);
-    else if (code->kind == NODE_LOCAL || code->kind == NODE_FRAME) explain_value(x, code->span, eval_node(x->e, code));
+    if (code->kind == NODE_REF)
+        explain_ref(x, code);
+    else if (is_hidden(x->e, variable ? code->operand : code))
+        return;
+    else if (variable)
+        explain_walk(x, code);
+    else if (code->kind == NODE_LOCAL || code->kind == NODE_FRAME)
+        explain_value(x, code->span, eval_node(x->e, code));
     node_children(code, explain_node, x);
 }
 
@@ -114,7 +118,8 @@ void eval_explain(Eval *e, Diag *diag, const Code *failing) {
     explain_node(&x, failing);
     e->quiet = false;
     if (x.values.n > 1) qsort(x.values.at, x.values.n, sizeof(DiagValue), by_expression);
-    for (uint32_t i = 0; i < x.values.n; i++) diag_value(e->diags, diag, x.values.at[i].expression, x.values.at[i].statement);
+    for (uint32_t i = 0; i < x.values.n; i++)
+        diag_value(e->diags, diag, x.values.at[i].expression, x.values.at[i].statement);
 }
 
 Value eval_error(Eval *e, const Code *failing, const char *code, Span subject, Span context, const char *summary,

@@ -12,8 +12,10 @@ const Func *func_find(const FuncTable *table, Str name) {
         uint32_t middle = low + (high - low) / 2;
         int order = str_cmp(str_of(table->at[middle]->name), name);
         if (order == 0) return table->at[middle];
-        if (order < 0) low = middle + 1;
-        else high = middle;
+        if (order < 0)
+            low = middle + 1;
+        else
+            high = middle;
     }
     return NULL;
 }
@@ -62,9 +64,9 @@ typedef struct Run {
     const Value *given; // args as they came, with their marks
     Process *process;
     Diags *diags;
-    Marks marks;    // of arguments that the function does not see marks of
-    bool unknown;   // the result cannot be known
-    bool no_type;   // not even its type
+    Marks marks;        // of arguments that the function does not see marks of
+    bool unknown;       // the result cannot be known
+    bool no_type;       // not even its type
     bool lenient, null; // the dialect of definitions: the result is null
 } Run;
 
@@ -116,16 +118,19 @@ static bool convert_args(Run *r) {
 // Null for one who does not take it: an empty collection where one is wanted, else the call's result is null.
 static void lenient_null(Run *r, const Param *param, Value *v) {
     const Type *want = func_type(r->process, param->type);
-    if (want->kind == TYPE_DYNAMIC) *v = value_tuple(r->call.arena, NULL, 0);
-    else if (want->kind == TYPE_LIST) *v = value_list(r->call.arena, want->elem, NULL, 0);
-    else if (want->kind == TYPE_SET) *v = value_set(r->call.arena, want->elem, NULL, 0);
-    else if (want->kind == TYPE_MAP) *v = value_map(r->call.arena, want->elem, NULL, 0);
-    else r->null = true;
+    if (want->kind == TYPE_DYNAMIC)
+        *v = value_tuple(r->call.arena, NULL, 0);
+    else if (want->kind == TYPE_LIST)
+        *v = value_list(r->call.arena, want->elem, NULL, 0);
+    else if (want->kind == TYPE_SET)
+        *v = value_set(r->call.arena, want->elem, NULL, 0);
+    else if (want->kind == TYPE_MAP)
+        *v = value_map(r->call.arena, want->elem, NULL, 0);
+    else
+        r->null = true;
 }
 
-static bool has_no_type(Value v) {
-    return v.kind == TYPE_DYNAMIC;
-}
+static bool has_no_type(Value v) { return v.kind == TYPE_DYNAMIC; }
 
 // Null, marks and unknowns, in the order in which cty looks at them.
 static bool screen_args(Run *r) {
@@ -133,7 +138,8 @@ static bool screen_args(Run *r) {
         const Param *param = param_of(r->func, i);
         Value *v = &r->args[i];
         if (r->no_type) break;
-        if (r->lenient && value_is_null(*v) && !(param->flags & PARAM_NULL)) lenient_null(r, param, v);
+        if (r->lenient && value_is_null(*v) && !(param->flags & PARAM_NULL))
+            lenient_null(r, param, v);
         else if (value_is_null(*v) && !(param->flags & PARAM_NULL)) {
             return argument_error(r, i, STR("argument must not be null"));
         }
@@ -146,8 +152,10 @@ static bool screen_args(Run *r) {
             r->marks = marks_union(r->process, r->marks, marks_deep(r->process, *v));
             *v = marks_strip(r->call.arena, *v, NULL);
         }
-        if (value_is_unknown(*v)) r->unknown |= !(param->flags & PARAM_UNKNOWN);
-        else if (!value_is_whole(*v)) r->unknown |= !(param->flags & PARAM_DEEP);
+        if (value_is_unknown(*v))
+            r->unknown |= !(param->flags & PARAM_UNKNOWN);
+        else if (!value_is_whole(*v))
+            r->unknown |= !(param->flags & PARAM_DEEP);
     }
     return true;
 }
@@ -158,7 +166,8 @@ enum { SCRUB_BYTES = 4 };
 static Str replace_text(Arena *arena, Str text, Str what) {
     if (what.n && what.n < SCRUB_BYTES) what = str_format(arena, "\"%.*s\"", STR_ARG(what));
     Buf out = buf_in(arena);
-    for (ptrdiff_t at; what.n && (at = str_find(text, what)) >= 0; text = str_slice(text, (size_t)at + what.n, text.n)) {
+    for (ptrdiff_t at; what.n && (at = str_find(text, what)) >= 0;
+         text = str_slice(text, (size_t)at + what.n, text.n)) {
         buf_add(&out, str_slice(text, 0, (size_t)at));
         buf_z(&out, "(sensitive value)");
     }
@@ -190,7 +199,8 @@ static bool report(Run *r) {
 static bool unknown_result(Run *r, Value *out) {
     const Func *f = r->func;
     const Type *type = NULL;
-    if (!r->no_type && f->result) type = func_type(r->process, f->result);
+    if (!r->no_type && f->result)
+        type = func_type(r->process, f->result);
     else if (!r->no_type && f->result_type) {
         type = f->result_type(&r->call);
         if (r->call.error.p) return report(r);
@@ -211,11 +221,18 @@ bool func_run(const Func *func, Scope *scope, Span span, const Value *args, cons
     FuncContext *context = scope->funcs ? scope->funcs : &none;
     enum { FEW = 8 };
     Value room[FEW];
-    Run r = {.func = func, .given = args, .process = arena_process(scope->arena), .diags = diags, .lenient = scope->lenient};
+    Run r = {
+        .func = func, .given = args, .process = arena_process(scope->arena), .diags = diags, .lenient = scope->lenient};
     r.args = n <= FEW ? room : ARENA_ARRAY(scope->arena, Value, n);
     if (n) memcpy(r.args, args, n * sizeof *args);
-    r.call = (FuncCall){.func = func, .context = context, .arena = scope->arena, .args = r.args, .n = n, .span = span,
-                        .arg_spans = arg_spans, .error_arg = -1};
+    r.call = (FuncCall){.func = func,
+                        .context = context,
+                        .arena = scope->arena,
+                        .args = r.args,
+                        .n = n,
+                        .span = span,
+                        .arg_spans = arg_spans,
+                        .error_arg = -1};
     if (!check_count(&r) || !convert_args(&r) || !screen_args(&r)) return false;
     if (r.null) {
         *out = value_null(r.process, type_dynamic(r.process));

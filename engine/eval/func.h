@@ -7,22 +7,22 @@
 
 typedef struct FuncContext {
     Process *process;
-    Str cwd;              // path.cwd; relative paths of file functions are read from it
-    int64_t now_ns;       // one plan's or apply's timestamp(); plantimestamp()
-    bool pure;            // validate: impure functions give unknowns
+    Str cwd;        // path.cwd; relative paths of file functions are read from it
+    int64_t now_ns; // one plan's or apply's timestamp(); plantimestamp()
+    bool pure;      // validate: impure functions give unknowns
     uint32_t template_depth;
-    struct FileCache *files; // contents read so far, by path; made on first use in `arena`
-    Arena *arena;            // lives as long as the walk
+    struct FileCache *files;    // contents read so far, by path; made on first use in `arena`
+    Arena *arena;               // lives as long as the walk
     const FuncTable *functions; // what templates may call
 } FuncContext;
 
 // How the machinery treats arguments before the function sees them.
 enum {
-    PARAM_NULL = 1,     // null is passed on (else an error)
-    PARAM_UNKNOWN = 2,  // unknown is passed on (else the result is unknown)
-    PARAM_MARKED = 4,   // marks are passed on (else stripped and put on the result)
-    PARAM_DYNAMIC = 8,  // a value of unknown type is passed on (else the result is unknown of unknown type)
-    PARAM_DEEP = 16,    // unknown inside is fine too (else: result unknown when anything inside is unknown)
+    PARAM_NULL = 1,    // null is passed on (else an error)
+    PARAM_UNKNOWN = 2, // unknown is passed on (else the result is unknown)
+    PARAM_MARKED = 4,  // marks are passed on (else stripped and put on the result)
+    PARAM_DYNAMIC = 8, // a value of unknown type is passed on (else the result is unknown of unknown type)
+    PARAM_DEEP = 16,   // unknown inside is fine too (else: result unknown when anything inside is unknown)
 };
 
 typedef struct Param {
@@ -37,7 +37,7 @@ typedef struct FuncCall {
     Arena *arena;
     const Value *args;
     uint32_t n;
-    Span span;             // the call
+    Span span; // the call
     const Span *arg_spans;
     // On failure: what is wrong, formatted by func_fail; argument index or -1.
     Str error;
@@ -53,11 +53,11 @@ typedef struct Func {
     // The result's type from the arguments, when `result` is NULL; NULL: unknown type.
     const Type *(*result_type)(FuncCall *call);
     bool (*run)(FuncCall *call, Value *out);
-    bool impure;    // another result in another walk: timestamp, uuid, bcrypt
-    bool random;    // another result each time: uuid, bcrypt
-    bool files;     // reads files or the walk's context: not to be run when compiling
-    bool lazy;      // try, can: evaluation runs these itself, with errors held back
-    bool nullable;  // the result may be null; else unknown results are known to be set
+    bool impure;   // another result in another walk: timestamp, uuid, bcrypt
+    bool random;   // another result each time: uuid, bcrypt
+    bool files;    // reads files or the walk's context: not to be run when compiling
+    bool lazy;     // try, can: evaluation runs these itself, with errors held back
+    bool nullable; // the result may be null; else unknown results are known to be set
     const char *doc, *example, *example_result;
 } Func;
 

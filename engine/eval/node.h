@@ -17,11 +17,11 @@
 
 typedef enum NodeKind {
     NODE_CONSTANT,
-    NODE_ERROR,  // could not be parsed; its diagnostic is out
+    NODE_ERROR, // could not be parsed; its diagnostic is out
     NODE_REF,
-    NODE_LOCAL,  // index
-    NODE_FRAME,  // index: an iterator of a dynamic block around the piece
-    NODE_WALK,   // operand and steps
+    NODE_LOCAL, // index
+    NODE_FRAME, // index: an iterator of a dynamic block around the piece
+    NODE_WALK,  // operand and steps
     NODE_UNARY,
     NODE_BINARY,
     NODE_CONDITION,
@@ -29,10 +29,10 @@ typedef enum NodeKind {
     NODE_OBJECT,
     NODE_TEMPLATE,
     NODE_CALL,
-    NODE_TRY,    // list
-    NODE_CAN,    // list of one
+    NODE_TRY, // list
+    NODE_CAN, // list of one
     NODE_FOR,
-    NODE_JOIN,   // operand: a for-node whose strings are put together (template loop)
+    NODE_JOIN, // operand: a for-node whose strings are put together (template loop)
     NODE_SPLAT,
 } NodeKind;
 
@@ -76,7 +76,7 @@ struct Code {
     bool stuck;          // its value is constant but an error: not to be folded again
     uint32_t once;       // 1 + place in the OnceCache; 0: none
     Span span;
-    uint64_t free;       // locals bound outside that it reads, one bit each
+    uint64_t free; // locals bound outside that it reads, one bit each
     union {
         Value value;
         Ref ref;
@@ -120,7 +120,7 @@ typedef struct Eval {
     Diags *diags;
     Value *locals;
     uint64_t hidden; // locals that come from a sensitive or ephemeral collection: not to be shown
-    bool quiet; // errors will not be shown: they need no explanation
+    bool quiet;      // errors will not be shown: they need no explanation
 } Eval;
 
 Value eval_node(Eval *e, const Code *code);

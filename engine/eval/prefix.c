@@ -23,7 +23,9 @@ static Str safe_prefix(Str text) {
 }
 
 Value prefix_unknown_full(Arena *arena, Str text) {
-    Unknown known = {.type = type_string(arena_process(arena)), .not_null = true, .max_length = UINT32_MAX,
+    Unknown known = {.type = type_string(arena_process(arena)),
+                     .not_null = true,
+                     .max_length = UINT32_MAX,
                      .prefix = str_copy(arena, text)};
     return value_refined(arena, &known);
 }

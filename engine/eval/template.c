@@ -112,7 +112,8 @@ bool template_render(FuncContext *context, Arena *arena, Str path, Str text, Val
     }
     if (context->template_depth >= LIMIT_TEMPLATE_RECURSION) {
         return diag_error(diags, "template_recursion", call, "Template recursion too deep",
-                          "maximum recursion depth %u reached in %.*s", (unsigned)LIMIT_TEMPLATE_RECURSION, STR_ARG(path));
+                          "maximum recursion depth %u reached in %.*s", (unsigned)LIMIT_TEMPLATE_RECURSION,
+                          STR_ARG(path));
     }
     const Template *code = template_compile(context, path, text, diags);
     if (!code || !check_variables(code, vars, call, diags)) return false;

@@ -20,12 +20,15 @@ static bool bad_type(Reader *r, Span at, const char *detail) {
 static bool misused(Reader *r, Span at, Str word) {
     if (str_eqz(word, "list") || str_eqz(word, "map") || str_eqz(word, "set")) {
         return diag_error(r->diags, "invalid_type", at, "Invalid type specification",
-                          "%.*s needs one argument, the type of its elements: %.*s(string).", STR_ARG(word), STR_ARG(word));
+                          "%.*s needs one argument, the type of its elements: %.*s(string).", STR_ARG(word),
+                          STR_ARG(word));
     }
     if (str_eqz(word, "object")) {
-        return bad_type(r, at, "object needs one argument, its attributes with their types: object({ name = string }).");
+        return bad_type(r, at,
+                        "object needs one argument, its attributes with their types: object({ name = string }).");
     }
-    if (str_eqz(word, "tuple")) return bad_type(r, at, "tuple needs one argument, the types of its elements: tuple([string, number]).");
+    if (str_eqz(word, "tuple"))
+        return bad_type(r, at, "tuple needs one argument, the types of its elements: tuple([string, number]).");
     return diag_error(r->diags, "invalid_type", at, "Invalid type specification",
                       "The keyword \"%.*s\" is not a valid type specification.", STR_ARG(word));
 }
@@ -78,14 +81,13 @@ typedef struct Fields {
     bool defaults; // some field has a default, itself or inside
 } Fields;
 
-static bool is_call(const Expr *expr, const char *name) {
-    return expr->kind == EXPR_CALL && str_eqz(expr->text, name);
-}
+static bool is_call(const Expr *expr, const char *name) { return expr->kind == EXPR_CALL && str_eqz(expr->text, name); }
 
 // optional(T) or optional(T, default): gives T and the default's expression.
 static bool unwrap_optional(Reader *r, const Expr *expr, const Expr **type, const Expr **value) {
     uint32_t n = expr->args.list.n;
-    if (n == 0) return bad_type(r, expr->span, "optional needs the attribute's type as its argument: optional(string).");
+    if (n == 0)
+        return bad_type(r, expr->span, "optional needs the attribute's type as its argument: optional(string).");
     if (n > 2) return bad_type(r, expr->span, "optional takes the attribute's type and a default value, nothing else.");
     *type = expr->args.list.at[0];
     *value = n == 2 ? expr->args.list.at[1] : NULL;
@@ -116,18 +118,24 @@ static const Defaults *field_defaults(Reader *r, const Fields *fields) {
     Defaults *d = ARENA_NEW(r->arena, Defaults);
     Name *names = ARENA_ARRAY(r->arena, Name, fields->n);
     for (uint32_t i = 0; i < fields->n; i++) names[i] = fields->at[i].name;
-    *d = (Defaults){.n = fields->n, .names = names, .values = fields->values, .has_value = fields->has_value,
+    *d = (Defaults){.n = fields->n,
+                    .names = names,
+                    .values = fields->values,
+                    .has_value = fields->has_value,
                     .children = fields->children};
     return d;
 }
 
 static bool read_object(Reader *r, const Expr *arg, const Type **type, const Defaults **defaults) {
     if (arg->kind != EXPR_OBJECT) {
-        return bad_type(r, arg->span, "object wants a map of attribute names and their types: object({ name = string }).");
+        return bad_type(r, arg->span,
+                        "object wants a map of attribute names and their types: object({ name = string }).");
     }
     uint32_t n = arg->items.list.n;
-    Fields fields = {.at = ARENA_ARRAY(r->arena, TypeField, n), .values = ARENA_ARRAY(r->arena, Value, n),
-                     .has_value = ARENA_ARRAY(r->arena, bool, n), .children = ARENA_ARRAY(r->arena, const Defaults *, n)};
+    Fields fields = {.at = ARENA_ARRAY(r->arena, TypeField, n),
+                     .values = ARENA_ARRAY(r->arena, Value, n),
+                     .has_value = ARENA_ARRAY(r->arena, bool, n),
+                     .children = ARENA_ARRAY(r->arena, const Defaults *, n)};
     bool good = true;
     IdMap seen = idmap_in(r->arena);
     for (uint32_t i = 0; i < n; i++) {
@@ -140,8 +148,10 @@ static bool read_object(Reader *r, const Expr *arg, const Type **type, const Def
         bool added;
         Name name = name_of(r->process, text);
         idmap_put(&seen, (uint64_t)(uintptr_t)name, &added);
-        if (!added) good = bad_type(r, item->key->span, "The attribute names of an object type must be unique.");
-        else good = read_field(r, &fields, name, item->value) && good;
+        if (!added)
+            good = bad_type(r, item->key->span, "The attribute names of an object type must be unique.");
+        else
+            good = read_field(r, &fields, name, item->value) && good;
     }
     *type = type_object(r->process, fields.at, fields.n);
     *defaults = field_defaults(r, &fields);
@@ -161,8 +171,11 @@ static bool read_tuple(Reader *r, const Expr *arg, const Type **type, const Defa
     *type = type_tuple(r->process, types, n);
     if (some) {
         Defaults *d = ARENA_NEW(r->arena, Defaults);
-        *d = (Defaults){.n = n, .names = ARENA_ARRAY(r->arena, Name, n), .values = ARENA_ARRAY(r->arena, Value, n),
-                        .has_value = ARENA_ARRAY(r->arena, bool, n), .children = children};
+        *d = (Defaults){.n = n,
+                        .names = ARENA_ARRAY(r->arena, Name, n),
+                        .values = ARENA_ARRAY(r->arena, Value, n),
+                        .has_value = ARENA_ARRAY(r->arena, bool, n),
+                        .children = children};
         *defaults = d;
     }
     return good;
@@ -172,9 +185,12 @@ static bool read_collection(Reader *r, const Expr *expr, const Type **type, cons
     const Type *elem;
     const Defaults *inner;
     bool good = read_constraint(r, expr->args.list.at[0], &elem, &inner);
-    if (str_eqz(expr->text, "list")) *type = type_list(r->process, elem);
-    else if (str_eqz(expr->text, "set")) *type = type_set(r->process, elem);
-    else *type = type_map(r->process, elem);
+    if (str_eqz(expr->text, "list"))
+        *type = type_list(r->process, elem);
+    else if (str_eqz(expr->text, "set"))
+        *type = type_set(r->process, elem);
+    else
+        *type = type_map(r->process, elem);
     if (inner) {
         Defaults *d = ARENA_NEW(r->arena, Defaults);
         d->elem = inner;
@@ -210,7 +226,8 @@ static bool read_constraint(Reader *r, const Expr *expr, const Type **type, cons
     if (expr->kind == EXPR_ERROR) return false;
     if (expr->kind == EXPR_NAME) return read_word(r, expr, type);
     if (expr->kind != EXPR_CALL) {
-        return bad_type(r, expr->span, "A type is a keyword (string, number, bool, any) or a constructor like list(string).");
+        return bad_type(r, expr->span,
+                        "A type is a keyword (string, number, bool, any) or a constructor like list(string).");
     }
     if (r->depth == LIMIT_VALUE_DEPTH) return bad_type(r, expr->span, "This type is nested too deeply.");
     r->depth++;
@@ -224,10 +241,14 @@ static bool read_old(Reader *r, const Expr *expr, const Type **type) {
     bool quoted = expr->kind == EXPR_STRING;
     if (!quoted && expr->kind != EXPR_NAME) return false;
     const Type *any = type_dynamic(r->process);
-    if (str_eqz(expr->text, "list")) *type = type_list(r->process, any);
-    else if (str_eqz(expr->text, "map")) *type = type_map(r->process, any);
-    else if (quoted && str_eqz(expr->text, "string")) *type = type_string(r->process);
-    else return false;
+    if (str_eqz(expr->text, "list"))
+        *type = type_list(r->process, any);
+    else if (str_eqz(expr->text, "map"))
+        *type = type_map(r->process, any);
+    else if (quoted && str_eqz(expr->text, "string"))
+        *type = type_string(r->process);
+    else
+        return false;
     if (quoted) {
         bool plain = str_eqz(expr->text, "string");
         diag_warn(r->diags, "quoted_type", expr->span, "Quoted type constraints are deprecated",

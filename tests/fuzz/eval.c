@@ -26,9 +26,7 @@ static bool is_tame(Str text) {
     return text.n <= INPUT_BYTES && count(text, "for") + count(text, "[*]") + count(text, ".*") <= MOST_LOOPS;
 }
 
-static bool hides(Str text) {
-    return str_find(text, STR("hunter2")) < 0;
-}
+static bool hides(Str text) { return str_find(text, STR("hunter2")) < 0; }
 
 static void check_diags(const Diags *diags) {
     for (uint32_t i = 0; i < diags->list.n; i++) {

@@ -10,8 +10,8 @@
 #include "engine/base/process.h"
 #include "engine/eval/compile.h"
 #include "engine/eval/func.h"
-#include "engine/value/json.h"
 #include "engine/value/convert.h"
+#include "engine/value/json.h"
 #include "engine/value/marks.h"
 #include "engine/value/render.h"
 #include "grammar/parse.h"
@@ -38,7 +38,8 @@ static inline bool test_bind(Binder *binder, const Traversal *t, Bound *out, Dia
                       STR_ARG(name_str(t->root)));
 }
 
-static inline bool test_load(Scope *scope, const Ref *ref, const Value *index, Value *out, uint32_t *used, Diags *diags) {
+static inline bool test_load(Scope *scope, const Ref *ref, const Value *index, Value *out, uint32_t *used,
+                             Diags *diags) {
     (void)index;
     (void)diags;
     TestScope *t = (TestScope *)(void *)((char *)scope - offsetof(TestScope, scope));
@@ -65,14 +66,18 @@ static inline void test_fill_roots(TestScope *t) {
     Process *p = t->process;
     Arena *a = t->arena;
     const Value vars[] = {
-        value_string(a, STR("eu-west-1a")), value_int(3), value_bool(true),
-        test_json(a, "[\"a\",\"b\",\"c\"]", "list(string)"), test_json(a, "{\"env\":\"prod\",\"team\":\"x\"}", "map(string)"),
+        value_string(a, STR("eu-west-1a")),
+        value_int(3),
+        value_bool(true),
+        test_json(a, "[\"a\",\"b\",\"c\"]", "list(string)"),
+        test_json(a, "{\"env\":\"prod\",\"team\":\"x\"}", "map(string)"),
         value_null(p, type_dynamic(p)),
         test_json(a, "{\"a\":{\"cidr\":\"10.0.0.0/24\",\"az\":1},\"b\":{\"cidr\":\"10.0.1.0/24\",\"az\":2}}", NULL),
         test_json(a, "[\"x\",\"y\"]", "set(string)")};
     static const char *const var_names[] = {"zone", "n", "flag", "names", "tags", "nothing", "subnets", "set"};
     t->roots[0] = test_object(a, var_names, vars, 8);
-    TypeField fields[2] = {{name_of(p, STR("id")), type_string(p), false}, {name_of(p, STR("n")), type_number(p), false}};
+    TypeField fields[2] = {{name_of(p, STR("id")), type_string(p), false},
+                           {name_of(p, STR("n")), type_number(p), false}};
     const Type *const types[2] = {type_string(p), type_number(p)};
     const Value unknowns[] = {value_unknown(p, type_string(p)),
                               value_unknown(p, type_number(p)),
@@ -83,7 +88,8 @@ static inline void test_fill_roots(TestScope *t) {
                               value_unknown(p, type_object(p, fields, 2)),
                               value_unknown(p, type_tuple(p, types, 2)),
                               value_unknown(p, type_dynamic(p))};
-    static const char *const unknown_names[] = {"string", "number", "bool", "list", "set", "map", "object", "tuple", "any"};
+    static const char *const unknown_names[] = {"string", "number", "bool",  "list", "set",
+                                                "map",    "object", "tuple", "any"};
     t->roots[1] = test_object(a, unknown_names, unknowns, 9);
     Value secrets[] = {value_string(a, STR("hunter2")), value_int(5), test_json(a, "[\"a\",\"b\"]", "list(string)"),
                        test_json(a, "{\"k\":\"v\"}", "map(string)")};
@@ -98,7 +104,10 @@ static inline TestScope *test_scope(Process *process, Arena *arena) {
     t->process = process;
     t->arena = arena;
     t->binder = (Binder){.bind = test_bind, .functions = func_table(), .base_dir = STR(".")};
-    t->funcs = (FuncContext){.process = process, .cwd = STR("."), .now_ns = INT64_C(1767366245) * 1000000000, .arena = arena,
+    t->funcs = (FuncContext){.process = process,
+                             .cwd = STR("."),
+                             .now_ns = INT64_C(1767366245) * 1000000000,
+                             .arena = arena,
                              .functions = func_table()};
     t->scope = (Scope){.load = test_load, .arena = arena, .funcs = &t->funcs};
     test_fill_roots(t);

@@ -18,9 +18,7 @@ bool call_string(FuncCall *call, Str text, Value *out) {
     return true;
 }
 
-const char *call_z(FuncCall *call, Str text) {
-    return str_to_z(call->arena, text);
-}
+const char *call_z(FuncCall *call, Str text) { return str_to_z(call->arena, text); }
 
 Str call_quote(FuncCall *call, Str text, Marks marks) {
     bool sensitive = marks & MARK_SENSITIVE, ephemeral = marks & MARK_EPHEMERAL;
@@ -45,9 +43,7 @@ Str call_json(FuncCall *call, Value v) {
     return buf_str(&out);
 }
 
-const Type *result_first(FuncCall *call) {
-    return value_type(call_process(call), call->args[0]);
-}
+const Type *result_first(FuncCall *call) { return value_type(call_process(call), call->args[0]); }
 
 bool call_base64(FuncCall *call, Str text, Str *out) {
     static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";

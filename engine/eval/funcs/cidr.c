@@ -11,14 +11,10 @@ typedef struct Network {
     uint32_t bits;   // 32 or 128
 } Network;
 
-static Bits ones(uint32_t n) {
-    return n >= 128 ? ~(Bits)0 : ((Bits)1 << n) - 1;
-}
+static Bits ones(uint32_t n) { return n >= 128 ? ~(Bits)0 : ((Bits)1 << n) - 1; }
 
 // The addresses of a network beyond its first, as a number: its host mask.
-static Bits hosts(uint32_t bits, uint32_t prefix) {
-    return ones(bits - prefix);
-}
+static Bits hosts(uint32_t bits, uint32_t prefix) { return ones(bits - prefix); }
 
 // Dotted decimal. Leading zeros are allowed and mean nothing, as in the peer.
 static bool parse_v4(Str text, Bits *out) {
@@ -148,7 +144,8 @@ bool cidr_cidrhost(FuncCall *call, Value *out) {
     // A negative number counts from the end: -1 is the last address.
     Bits distance = minus && number ? number - 1 : number;
     if (!fits || distance > most) {
-        return func_fail(call, -1, "prefix of %u does not accommodate a host numbered %s", n.prefix, shown_number(call, 1));
+        return func_fail(call, -1, "prefix of %u does not accommodate a host numbered %s", n.prefix,
+                         shown_number(call, 1));
     }
     Buf buf = buf_in(call->arena);
     print_address(n.at | (minus && number ? most - distance : number), n.bits, &buf);
@@ -176,11 +173,12 @@ bool cidr_cidrsubnet(FuncCall *call, Value *out) {
     // A network may be widened too, as in the peer.
     if (extra < 0 && -extra > n.prefix) return func_fail(call, 1, "the prefix has only %u bits", n.prefix);
     if (extra > n.bits - n.prefix) {
-        return func_fail(call, -1, "insufficient address space to extend prefix of %u by %lld", n.prefix, (long long)extra);
+        return func_fail(call, -1, "insufficient address space to extend prefix of %u by %lld", n.prefix,
+                         (long long)extra);
     }
     if (!fits || (minus && number) || number > (extra < 0 ? 0 : ones((uint32_t)extra))) {
-        return func_fail(call, -1, "prefix extension of %lld does not accommodate a subnet numbered %s", (long long)extra,
-                         shown_number(call, 2));
+        return func_fail(call, -1, "prefix extension of %lld does not accommodate a subnet numbered %s",
+                         (long long)extra, shown_number(call, 2));
     }
     n.prefix = (uint32_t)(n.prefix + extra);
     if (n.prefix) n.at |= number << (n.bits - n.prefix);
@@ -216,8 +214,10 @@ bool cidr_cidrsubnets(FuncCall *call, Value *out) {
         if (full || n.at < at || n.at > last) {
             Buf shown = buf_in(call->arena);
             print_network(&before, &shown);
-            return func_fail(call, (int32_t)i, "not enough remaining address space for a subnet with a prefix of %u bits "
-                                               "after %.*s", n.prefix, STR_ARG(buf_str(&shown)));
+            return func_fail(call, (int32_t)i,
+                             "not enough remaining address space for a subnet with a prefix of %u bits "
+                             "after %.*s",
+                             n.prefix, STR_ARG(buf_str(&shown)));
         }
         before = n;
         full = (n.at | size) == last;
@@ -235,8 +235,10 @@ bool cidr_cidrcontains(FuncCall *call, Value *out) {
     Str text = call_str(call, 1);
     if (!network_arg(call, 0, -1, "", &in)) return false;
     bool address = parse_address(text, &what.at, &what.bits);
-    if (address) what.prefix = what.bits;
-    else if (!parse_network(text, &what)) return func_fail(call, -1, "invalid IP address or prefix: %.*s", STR_ARG(text));
+    if (address)
+        what.prefix = what.bits;
+    else if (!parse_network(text, &what))
+        return func_fail(call, -1, "invalid IP address or prefix: %.*s", STR_ARG(text));
     if (what.bits != in.bits) {
         return func_fail(call, -1, "address family mismatch: %.*s vs. %.*s", STR_ARG(call_str(call, 0)), STR_ARG(text));
     }

@@ -90,7 +90,8 @@ static bool read_header(CsvReader *r, Name **names) {
         (*names)[i] = name_of(call_process(r->call), value_str(text));
         idmap_put(&seen, (uint64_t)(uintptr_t)(*names)[i], &added);
         if (!added) {
-            return func_fail(r->call, -1, "duplicate column name %s", call_z(r->call, call_quote(r->call, value_str(text), 0)));
+            return func_fail(r->call, -1, "duplicate column name %s",
+                             call_z(r->call, call_quote(r->call, value_str(text), 0)));
         }
     }
     return true;

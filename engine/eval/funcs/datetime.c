@@ -8,7 +8,7 @@
 typedef struct Stamp {
     int64_t seconds; // since 1970 in the stamp's own zone
     int32_t nanos;
-    int32_t offset;  // of the zone, in seconds east of UTC
+    int32_t offset; // of the zone, in seconds east of UTC
 } Stamp;
 
 typedef struct Parse {
@@ -37,7 +37,8 @@ static void date_of(int64_t days, int64_t *year, int *month, int *day) {
 }
 
 static bool parse_fail(Parse *p, const char *what) {
-    if (p->rest.n == 0) return func_fail(p->call, p->arg, "not a valid RFC3339 timestamp: end of string before %s", what);
+    if (p->rest.n == 0)
+        return func_fail(p->call, p->arg, "not a valid RFC3339 timestamp: end of string before %s", what);
     return func_fail(p->call, p->arg, "not a valid RFC3339 timestamp: cannot use %s as %s",
                      call_z(p->call, call_quote(p->call, p->rest, 0)), what);
 }
@@ -63,7 +64,8 @@ static bool parse_mark(Parse *p, char mark) {
         return func_fail(p->call, p->arg, "not a valid RFC3339 timestamp: missing required time introducer 'T'");
     }
     if (p->rest.n == 0) {
-        return func_fail(p->call, p->arg, "not a valid RFC3339 timestamp: end of string where \"%c\" is expected", mark);
+        return func_fail(p->call, p->arg, "not a valid RFC3339 timestamp: end of string where \"%c\" is expected",
+                         mark);
     }
     return func_fail(p->call, p->arg, "not a valid RFC3339 timestamp: found %s where \"%c\" is expected",
                      call_z(p->call, call_quote(p->call, p->rest, 0)), mark);
@@ -104,8 +106,8 @@ static bool parse_stamp(FuncCall *call, uint32_t arg, bool name_arg, bool loose,
                 parse_number(&p, 2, 1, 31, "day of month", &day) && parse_mark(&p, 'T');
     size_t digits = loose && p.rest.n > 1 && p.rest.p[1] == ':' ? 1 : 2;
     fine = fine && parse_number(&p, digits, 0, 23, "hour", &hour) && parse_mark(&p, ':') &&
-                parse_number(&p, 2, 0, 59, "minute", &minute) && parse_mark(&p, ':') &&
-                parse_number(&p, 2, 0, 59, "second", &second);
+           parse_number(&p, 2, 0, 59, "minute", &minute) && parse_mark(&p, ':') &&
+           parse_number(&p, 2, 0, 59, "second", &second);
     if (!fine) return false;
     out->nanos = parse_fraction(&p);
     if (!parse_offset(&p, &out->offset)) return false;
@@ -117,13 +119,9 @@ static bool parse_stamp(FuncCall *call, uint32_t arg, bool name_arg, bool loose,
     return true;
 }
 
-static int64_t utc(const Stamp *s) {
-    return s->seconds - s->offset;
-}
+static int64_t utc(const Stamp *s) { return s->seconds - s->offset; }
 
-static int64_t floor_div(int64_t a, int64_t b) {
-    return a / b - (a % b != 0 && a < 0);
-}
+static int64_t floor_div(int64_t a, int64_t b) { return a / b - (a % b != 0 && a < 0); }
 
 typedef struct Civil {
     int64_t year, days;
@@ -187,14 +185,17 @@ bool datetime_timeadd(FuncCall *call, Value *out) {
     s.seconds += duration / NS_PER_S + floor_div(nanos, NS_PER_S);
     Civil c = civil_of(&s);
     Buf buf = buf_in(call->arena);
-    buf_format(&buf, "%s%04lld-%02d-%02dT%02d:%02d:%02d", c.year < 0 ? "-" : "", llabs((long long)c.year), c.month, c.day, c.hour, c.minute, c.second);
-    if (s.offset) print_offset(s.offset, true, &buf);
-    else buf_char(&buf, 'Z');
+    buf_format(&buf, "%s%04lld-%02d-%02dT%02d:%02d:%02d", c.year < 0 ? "-" : "", llabs((long long)c.year), c.month,
+               c.day, c.hour, c.minute, c.second);
+    if (s.offset)
+        print_offset(s.offset, true, &buf);
+    else
+        buf_char(&buf, 'Z');
     return call_string(call, buf_str(&buf), out);
 }
 
-static const char *const months[] = {"January", "February", "March", "April", "May", "June", "July", "August",
-                                     "September", "October", "November", "December"};
+static const char *const months[] = {"January", "February", "March",     "April",   "May",      "June",
+                                     "July",    "August",   "September", "October", "November", "December"};
 static const char *const weekdays[] = {"Thursday", "Friday", "Saturday", "Sunday", "Monday", "Tuesday", "Wednesday"};
 
 static void print_number(int64_t n, size_t digits, Buf *out) {
@@ -202,17 +203,24 @@ static void print_number(int64_t n, size_t digits, Buf *out) {
 }
 
 static bool print_named(const char *name, size_t letters, Buf *out) {
-    if (letters == 3) buf_bytes(out, name, 3);
-    else buf_z(out, name);
+    if (letters == 3)
+        buf_bytes(out, name, 3);
+    else
+        buf_z(out, name);
     return true;
 }
 
 static bool print_zone(const Stamp *s, size_t n, Buf *out) {
-    if (n == 1 && s->offset == 0) buf_char(out, 'Z');
-    else if (n == 3 && s->offset == 0) buf_z(out, "UTC");
-    else if (n == 1 || n == 5) print_offset(s->offset, true, out);
-    else if (n == 3 || n == 4) print_offset(s->offset, false, out);
-    else return false;
+    if (n == 1 && s->offset == 0)
+        buf_char(out, 'Z');
+    else if (n == 3 && s->offset == 0)
+        buf_z(out, "UTC");
+    else if (n == 1 || n == 5)
+        print_offset(s->offset, true, out);
+    else if (n == 3 || n == 4)
+        print_offset(s->offset, false, out);
+    else
+        return false;
     return true;
 }
 
@@ -222,12 +230,16 @@ static const char *print_verb(const Stamp *s, const Civil *c, char verb, size_t 
     int64_t weekday = c->days - floor_div(c->days, 7) * 7;
     switch (verb) {
     case 'Y':
-        if (n == 2) print_number(c->year % 100, 2, out);
-        else if (n == 4) buf_format(out, "%04lld", (long long)c->year);
+        if (n == 2)
+            print_number(c->year % 100, 2, out);
+        else if (n == 4)
+            buf_format(out, "%04lld", (long long)c->year);
         return n == 2 || n == 4 ? NULL : "year must either be \"YY\" or \"YYYY\"";
     case 'M':
-        if (n <= 2) print_number(c->month, n, out);
-        else print_named(months[c->month - 1], n, out);
+        if (n <= 2)
+            print_number(c->month, n, out);
+        else
+            print_named(months[c->month - 1], n, out);
         return n <= 4 ? NULL : "month must be \"M\", \"MM\", \"MMM\", or \"MMMM\"";
     case 'D': print_number(c->day, n, out); return n <= 2 ? NULL : "day of month must either be \"D\" or \"DD\"";
     case 'E':
@@ -265,9 +277,7 @@ static bool print_quoted(FuncCall *call, Str format, size_t *i, Buf *out) {
     return func_fail(call, 0, "unterminated literal '");
 }
 
-static bool is_letter(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
+static bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
 bool datetime_formatdate(FuncCall *call, Value *out) {
     Stamp s;
@@ -290,7 +300,8 @@ bool datetime_formatdate(FuncCall *call, Value *out) {
         while (i + n < format.n && format.p[i + n] == verb) n++;
         const char *why = print_verb(&s, &c, verb, n, &buf);
         if (why) {
-            return func_fail(call, 0, "invalid date format verb \"%.*s\"%s%s", (int)n, format.p + i, *why ? ": " : "", why);
+            return func_fail(call, 0, "invalid date format verb \"%.*s\"%s%s", (int)n, format.p + i, *why ? ": " : "",
+                             why);
         }
         i += n;
     }

@@ -1,7 +1,7 @@
 // JSON, base64, URLs and character sets.
 #include <errno.h>
-#include <strings.h>
 #include <iconv.h>
+#include <strings.h>
 
 #include "engine/base/utf8.h"
 #include "engine/eval/funcs/funcs.h"
@@ -14,10 +14,14 @@ bool encoding_jsonencode(FuncCall *call, Value *out) {
     if (value_is_whole(v)) return call_string(call, call_json(call, v), out);
     // An unknown value that may be null says nothing about the first character.
     bool sure = value_is_known(v) || v.unk->not_null;
-    if (sure && v.kind == TYPE_STRING) *out = prefix_unknown_full(call->arena, STR("\""));
-    else if (sure && is_mapping(v.kind)) *out = prefix_unknown_full(call->arena, STR("{"));
-    else if (sure && is_sequence(v.kind)) *out = prefix_unknown_full(call->arena, STR("["));
-    else *out = value_unknown(p, type_string(p));
+    if (sure && v.kind == TYPE_STRING)
+        *out = prefix_unknown_full(call->arena, STR("\""));
+    else if (sure && is_mapping(v.kind))
+        *out = prefix_unknown_full(call->arena, STR("{"));
+    else if (sure && is_sequence(v.kind))
+        *out = prefix_unknown_full(call->arena, STR("["));
+    else
+        *out = value_unknown(p, type_string(p));
     return true;
 }
 
@@ -55,9 +59,12 @@ bool encoding_urlencode(FuncCall *call, Value *out) {
     Buf buf = buf_in(call->arena);
     for (size_t i = 0; i < text.n; i++) {
         char c = text.p[i];
-        if (c && url_plain(c)) buf_char(&buf, c);
-        else if (c == ' ') buf_char(&buf, '+');
-        else buf_format(&buf, "%%%02X", (unsigned)(unsigned char)c);
+        if (c && url_plain(c))
+            buf_char(&buf, c);
+        else if (c == ' ')
+            buf_char(&buf, '+');
+        else
+            buf_format(&buf, "%%%02X", (unsigned)(unsigned char)c);
     }
     return call_string(call, buf_str(&buf), out);
 }
@@ -145,8 +152,8 @@ static Str order_utf16(FuncCall *call, Str bytes) {
 static size_t bad_symbol(Str text) {
     for (size_t i = 0; i < text.n; i++) {
         char c = text.p[i];
-        bool fine = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '+' || c == '/' ||
-                    c == '\n' || c == '\r' || c == '=';
+        bool fine = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '+' ||
+                    c == '/' || c == '\n' || c == '\r' || c == '=';
         if (!fine) return i;
     }
     return text.n;

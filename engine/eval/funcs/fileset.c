@@ -39,9 +39,12 @@ static bool class_has(Str class, char c) {
 static size_t braces_length(Str p) {
     size_t depth = 0;
     for (size_t i = 0; i < p.n; i++) {
-        if (p.p[i] == '\\') i++;
-        else if (p.p[i] == '{') depth++;
-        else if (p.p[i] == '}' && --depth == 0) return i + 1;
+        if (p.p[i] == '\\')
+            i++;
+        else if (p.p[i] == '{')
+            depth++;
+        else if (p.p[i] == '}' && --depth == 0)
+            return i + 1;
     }
     return 0;
 }
@@ -96,9 +99,12 @@ static bool match_braces(Matcher *m, Str pattern, Str path, bool start_of_part) 
     Str after = str_slice(pattern, n, pattern.n);
     for (size_t i = 1; i < n; i++) {
         char c = pattern.p[i];
-        if (c == '\\') i++;
-        else if (c == '{') depth++;
-        else if (c == '}' && depth > 0) depth--;
+        if (c == '\\')
+            i++;
+        else if (c == '{')
+            depth++;
+        else if (c == '}' && depth > 0)
+            depth--;
         else if ((c == ',' && depth == 0) || i + 1 == n) {
             Str choice = str_slice(pattern, start, i);
             char joined[4096];

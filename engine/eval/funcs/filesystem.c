@@ -21,8 +21,10 @@ Str filesystem_clean(Arena *arena, Str path) {
     while (str_next(&rest, '/', &part)) {
         if (part.n == 0 || str_eqz(part, ".")) continue;
         bool up = str_eqz(part, "..");
-        if (up && parts.n && !str_eqz(parts.at[parts.n - 1], "..")) parts.n--;
-        else if (!up || !rooted) vec_push(arena, &parts, part);
+        if (up && parts.n && !str_eqz(parts.at[parts.n - 1], ".."))
+            parts.n--;
+        else if (!up || !rooted)
+            vec_push(arena, &parts, part);
     }
     Buf out = buf_in(arena);
     if (rooted) buf_char(&out, '/');
@@ -65,13 +67,16 @@ bool file_path(FuncCall *call, Str path, Str *out) {
 static bool read_error(FuncCall *call, Str path, Marks marks, int error) {
     const char *shown = call_z(call, call_quote(call, path, marks));
     if (error == ENOENT) {
-        return func_fail(call, 0, "no file exists at %s; this function works only with files that are distributed as "
-                                  "part of the configuration, so if a resource creates this file, use an attribute of "
-                                  "that resource instead", shown);
+        return func_fail(call, 0,
+                         "no file exists at %s; this function works only with files that are distributed as "
+                         "part of the configuration, so if a resource creates this file, use an attribute of "
+                         "that resource instead",
+                         shown);
     }
     if (error == EISDIR) return func_fail(call, 0, "failed to read file: %s is a directory", shown);
     if (error == EFBIG) return func_fail(call, 0, "failed to read file: %s is too large", shown);
-    return func_fail(call, 0, "failed to read %s: %s", shown, error == EACCES ? "permission denied" : "input/output error");
+    return func_fail(call, 0, "failed to read %s: %s", shown,
+                     error == EACCES ? "permission denied" : "input/output error");
 }
 
 static int read_all(int fd, Arena *arena, Str *out) {
@@ -119,8 +124,9 @@ bool filesystem_file(FuncCall *call, Value *out) {
     const Str *text = filesystem_read(call, path, marks);
     if (!text) return false;
     if (utf8_valid(*text) < text->n) {
-        return func_fail(call, -1, "contents of %s are not valid UTF-8; use the filebase64 function to obtain the Base64 "
-                                   "encoded contents, or filemd5, filesha256 and so on for a hash",
+        return func_fail(call, -1,
+                         "contents of %s are not valid UTF-8; use the filebase64 function to obtain the Base64 "
+                         "encoded contents, or filemd5, filesha256 and so on for a hash",
                          call_z(call, call_quote(call, path, marks)));
     }
     *out = value_with_marks(value_string(call->arena, *text), marks);
@@ -149,7 +155,8 @@ bool filesystem_fileexists(FuncCall *call, Value *out) {
         return true;
     }
     if (!S_ISREG(st.st_mode)) {
-        return func_fail(call, -1, "%s is %s, not a file", shown, S_ISDIR(st.st_mode) ? "a directory" : "a special file");
+        return func_fail(call, -1, "%s is %s, not a file", shown,
+                         S_ISDIR(st.st_mode) ? "a directory" : "a special file");
     }
     *out = value_with_marks(value_bool(true), marks);
     return true;
@@ -195,15 +202,16 @@ static bool template_fail(FuncCall *call, const Diags *diags) {
     Str detail = diag->detail;
     // A template that calls itself fails at the bottom; the levels above have nothing to add.
     ptrdiff_t recursion = str_find(detail, STR("maximum recursion depth"));
-    if (recursion >= 0) return func_fail(call, -1, "%.*s",
-                                         STR_ARG(without_stop(str_slice(detail, (size_t)recursion, detail.n))));
+    if (recursion >= 0)
+        return func_fail(call, -1, "%.*s", STR_ARG(without_stop(str_slice(detail, (size_t)recursion, detail.n))));
     detail = without_stop(detail);
     SourcePos start, end;
     bool own = diag->subject.at == call->span.at && diag->subject.n == call->span.n;
-    if (own || !source_pos(call_process(call), diag->subject, &start, &end)) return func_fail(call, 1, "%.*s", STR_ARG(detail));
+    if (own || !source_pos(call_process(call), diag->subject, &start, &end))
+        return func_fail(call, 1, "%.*s", STR_ARG(detail));
     if (strcmp(diag->code, "missing_template_variable") == 0) {
-        return func_fail(call, 1, "%.*s, referenced at %.*s:%u,%u", STR_ARG(detail), STR_ARG(start.file->path), start.line,
-                         start.column);
+        return func_fail(call, 1, "%.*s, referenced at %.*s:%u,%u", STR_ARG(detail), STR_ARG(start.file->path),
+                         start.line, start.column);
     }
     return func_fail(call, -1, "%.*s:%u,%u: %.*s; %.*s", STR_ARG(start.file->path), start.line, start.column,
                      STR_ARG(diag->summary), STR_ARG(detail));

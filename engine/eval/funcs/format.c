@@ -1,8 +1,8 @@
 // format and formatlist. The verbs and flags are those of Go's fmt that the language has.
 #include <gmp.h>
+#include <mpfr.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <mpfr.h>
 
 #include "engine/base/utf8.h"
 #include "engine/eval/funcs/funcs.h"
@@ -67,7 +67,11 @@ static bool add_integer(Format *f, const Verb *verb, Value v) {
     const Num *num = value_number(f->call->arena, v);
     if (!num_is_int(num)) return unsupported(f, verb, "an integer is required");
     int base = verb->mode == 'b' ? 2 : verb->mode == 'o' ? 8 : verb->mode == 'd' ? 10 : 16;
-    const char *prefix = !verb->sharp || base == 10 ? "" : base == 2 ? "0b" : base == 8 ? "0" : verb->mode == 'x' ? "0x" : "0X";
+    const char *prefix = !verb->sharp || base == 10 ? ""
+                         : base == 2                ? "0b"
+                         : base == 8                ? "0"
+                         : verb->mode == 'x'        ? "0x"
+                                                    : "0X";
     Buf text = buf_in(f->call->arena), digits = buf_in(f->call->arena);
     num_print(num, &text);
     mpz_t whole;
@@ -110,8 +114,10 @@ static Digits shortest_digits(FuncCall *call, Value v) {
     long before = point < 0 ? (long)t.n : (long)point, exponent = before - 1;
     for (size_t i = 0; i < t.n; i++) {
         if (t.p[i] == '.') continue;
-        if (digits.n == 0 && t.p[i] == '0') exponent--;
-        else buf_char(&digits, t.p[i]);
+        if (digits.n == 0 && t.p[i] == '0')
+            exponent--;
+        else
+            buf_char(&digits, t.p[i]);
     }
     if (digits.n == 0) buf_char(&digits, '0');
     return trimmed(buf_str(&digits), exponent, negative);
@@ -169,8 +175,10 @@ static void print_plain(const Digits *d, Buf *out) {
 static void print_general(const Digits *d, bool shortest, uint32_t precision, char letter, Buf *out) {
     long most = shortest ? 6 : (long)precision;
     if (!shortest && most > (long)d->text.n && (long)d->text.n >= d->exponent + 1) most = (long)d->text.n;
-    if (d->exponent < -4 || d->exponent >= most) print_exponent(d, letter, out);
-    else print_plain(d, out);
+    if (d->exponent < -4 || d->exponent >= most)
+        print_exponent(d, letter, out);
+    else
+        print_plain(d, out);
 }
 
 static bool add_float(Format *f, const Verb *verb, Value v) {
@@ -264,9 +272,7 @@ static bool add_value(Format *f, const Verb *verb) {
     }
 }
 
-static bool is_digit(Str t, size_t i) {
-    return i < t.n && t.p[i] >= '0' && t.p[i] <= '9';
-}
+static bool is_digit(Str t, size_t i) { return i < t.n && t.p[i] >= '0' && t.p[i] <= '9'; }
 
 static bool scan_number(Format *f, Str t, size_t *i, uint32_t *out) {
     *out = 0;
@@ -355,8 +361,10 @@ bool format_format(FuncCall *call, Value *out) {
     for (uint32_t i = 1; i < call->n; i++) {
         if (value_is_whole(call->args[i])) continue;
         ptrdiff_t percent = str_find_char(text, '%');
-        if (percent > 0) *out = prefix_unknown(call->arena, str_slice(text, 0, (size_t)percent));
-        else *out = value_unknown(call_process(call), type_string(call_process(call)));
+        if (percent > 0)
+            *out = prefix_unknown(call->arena, str_slice(text, 0, (size_t)percent));
+        else
+            *out = value_unknown(call_process(call), type_string(call_process(call)));
         return true;
     }
     Format f = {.call = call, .args = call->args + 1, .n = call->n - 1, .out = buf_in(call->arena)};
@@ -381,8 +389,9 @@ static bool measure(FuncCall *call, Columns *columns) {
         if (!counted) continue;
         uint32_t n = value_is_known(v) ? v.n : v.unk->type->n;
         if (columns->any && n != columns->length) {
-            return func_fail(call, (int32_t)i, "argument %u has length %u, which is inconsistent with argument %u of length %u",
-                             i, n, chooser, columns->length);
+            return func_fail(call, (int32_t)i,
+                             "argument %u has length %u, which is inconsistent with argument %u of length %u", i, n,
+                             chooser, columns->length);
         }
         if (!columns->any) chooser = i;
         columns->any = true;

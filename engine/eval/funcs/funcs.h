@@ -9,13 +9,13 @@
 #include "engine/eval/func.h"
 #include "engine/value/marks.h"
 
-#define FUNC(name, run, result, result_type, flags, params, variadic, doc, example, gives) \
+#define FUNC(name, run, result, result_type, flags, params, variadic, doc, example, gives)                             \
     bool run(FuncCall *call, Value *out);
 #include "engine/eval/funcs/table.def"
 #undef FUNC
 
 // Result types that depend on the arguments.
-const Type *result_first(FuncCall *call);      // the type of the first argument
+const Type *result_first(FuncCall *call); // the type of the first argument
 const Type *result_flatten(FuncCall *call);
 const Type *result_list_of_first(FuncCall *call);
 const Type *result_element(FuncCall *call);
@@ -34,7 +34,7 @@ const Type *result_one(FuncCall *call);
 const Type *result_zipmap(FuncCall *call);
 const Type *result_parseint(FuncCall *call);
 const Type *result_regexall(FuncCall *call);
-const Type *result_removed(FuncCall *call);    // list, map: always an error
+const Type *result_removed(FuncCall *call); // list, map: always an error
 const Type *result_tostring(FuncCall *call);
 const Type *result_tonumber(FuncCall *call);
 const Type *result_tobool(FuncCall *call);

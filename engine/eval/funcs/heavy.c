@@ -26,6 +26,7 @@ bool heavy_run(FuncCall *call, Value *out) {
     HeavyFind *find = heavy_open(call);
     HeavyRun *run = find ? find(call->func->name) : NULL;
     if (run) return run(call, out);
-    return func_fail(call, -1, "infra-functions.so, which holds this function, cannot be opened; the installation is not "
-                               "complete");
+    return func_fail(call, -1,
+                     "infra-functions.so, which holds this function, cannot be opened; the installation is not "
+                     "complete");
 }

@@ -5,18 +5,14 @@
 #include "engine/eval/funcs/funcs.h"
 #include "engine/value/convert.h"
 
-static Value unknown_of(FuncCall *call, const Type *type) {
-    return value_unknown(call_process(call), type);
-}
+static Value unknown_of(FuncCall *call, const Type *type) { return value_unknown(call_process(call), type); }
 
 static bool give_unknown_bool(FuncCall *call, Value *out) {
     *out = unknown_of(call, type_bool(call_process(call)));
     return true;
 }
 
-const Type *result_length(FuncCall *call) {
-    return type_number(call_process(call));
-}
+const Type *result_length(FuncCall *call) { return type_number(call_process(call)); }
 
 static bool unknown_length(FuncCall *call, Value v, Value *out) {
     const Type *type = v.unk->type;
@@ -40,8 +36,11 @@ static bool unknown_length(FuncCall *call, Value v, Value *out) {
 
 // Elements of a set that are unknown may turn out to be equal to others.
 static Value set_length(FuncCall *call, Value set) {
-    Unknown known = {.type = type_number(call_process(call)), .not_null = true, .max_length = UINT32_MAX,
-                     .min_inclusive = true, .max_inclusive = true};
+    Unknown known = {.type = type_number(call_process(call)),
+                     .not_null = true,
+                     .max_length = UINT32_MAX,
+                     .min_inclusive = true,
+                     .max_inclusive = true};
     known.min = value_int_prec(1, NUM_PRECISION_COUNT);
     known.max = value_int_prec(set.n, NUM_PRECISION_COUNT);
     return value_refined(call->arena, &known);
@@ -54,10 +53,14 @@ bool list_length(FuncCall *call, Value *out) {
     if (!fits) {
         return func_fail(call, -1, "argument must be a string, a collection type, or a structural type");
     }
-    if (value_is_unknown(v)) unknown_length(call, v, out);
-    else if (v.kind == TYPE_STRING) *out = value_int_prec((int64_t)utf8_grapheme_count(value_str(v)), NUM_PRECISION_COUNT);
-    else if (v.kind == TYPE_SET && !value_is_whole(v)) *out = set_length(call, v);
-    else *out = value_int_prec(v.n, NUM_PRECISION_COUNT);
+    if (value_is_unknown(v))
+        unknown_length(call, v, out);
+    else if (v.kind == TYPE_STRING)
+        *out = value_int_prec((int64_t)utf8_grapheme_count(value_str(v)), NUM_PRECISION_COUNT);
+    else if (v.kind == TYPE_SET && !value_is_whole(v))
+        *out = set_length(call, v);
+    else
+        *out = value_int_prec(v.n, NUM_PRECISION_COUNT);
     *out = value_with_marks(*out, marks);
     return true;
 }
@@ -268,8 +271,9 @@ static bool element_checks(FuncCall *call, int64_t *index) {
     }
     if (value_is_unknown(call->args[1])) return true;
     if (!value_to_i64(call->args[1], index)) {
-        return func_fail(call, -1, "invalid index: value must be a whole number, between -9223372036854775808 and "
-                                   "9223372036854775807");
+        return func_fail(call, -1,
+                         "invalid index: value must be a whole number, between -9223372036854775808 and "
+                         "9223372036854775807");
     }
     return true;
 }
@@ -334,15 +338,18 @@ bool list_flatten(FuncCall *call, Value *out) {
     if (!is_sequence(list.kind)) return func_fail(call, -1, "can only flatten lists, sets and tuples");
     Flat flat = {.call = call, .known = true};
     flatten_into(&flat, list);
-    if (flat.known) *out = value_tuple(call->arena, flat.parts.at, flat.parts.n);
-    else *out = unknown_of(call, type_dynamic(call_process(call)));
+    if (flat.known)
+        *out = value_tuple(call->arena, flat.parts.at, flat.parts.n);
+    else
+        *out = unknown_of(call, type_dynamic(call_process(call)));
     *out = value_with_marks(*out, flat.marks);
     return true;
 }
 
 bool list_index(FuncCall *call, Value *out) {
     Value list = call->args[0];
-    if (list.kind != TYPE_LIST && list.kind != TYPE_TUPLE) return func_fail(call, -1, "argument must be a list or tuple");
+    if (list.kind != TYPE_LIST && list.kind != TYPE_TUPLE)
+        return func_fail(call, -1, "argument must be a list or tuple");
     if (list.n == 0) return func_fail(call, -1, "cannot search an empty list");
     for (uint32_t i = 0; i < list.n; i++) {
         Equality equal = equal_values(call->arena, list.list->at[i], call->args[1]);
@@ -363,8 +370,9 @@ bool list_chunklist(FuncCall *call, Value *out) {
     Value list = call->args[0];
     int64_t size;
     if (!value_to_i64(call->args[1], &size)) {
-        return func_fail(call, -1, "invalid size: value must be a whole number, between -9223372036854775808 and "
-                                   "9223372036854775807");
+        return func_fail(call, -1,
+                         "invalid size: value must be a whole number, between -9223372036854775808 and "
+                         "9223372036854775807");
     }
     if (size < 0) return func_fail(call, -1, "the size argument must be positive");
     if (size == 0) size = list.n;
@@ -395,9 +403,12 @@ bool list_one(FuncCall *call, Value *out) {
     if (!is_sequence(v.kind) || (v.n > 1 && (v.kind != TYPE_SET || value_is_whole(v)))) {
         return func_fail(call, 0, "must be a list, set, or tuple value with either zero or one elements");
     }
-    if (v.n == 1) *out = v.list->at[0];
-    else if (v.n > 1) *out = unknown_of(call, v.list->elem);
-    else *out = value_null(call_process(call), v.kind == TYPE_TUPLE ? type_dynamic(call_process(call)) : v.list->elem);
+    if (v.n == 1)
+        *out = v.list->at[0];
+    else if (v.n > 1)
+        *out = unknown_of(call, v.list->elem);
+    else
+        *out = value_null(call_process(call), v.kind == TYPE_TUPLE ? type_dynamic(call_process(call)) : v.list->elem);
     return true;
 }
 
@@ -431,8 +442,10 @@ bool list_reverse(FuncCall *call, Value *out) {
 static bool slice_bound(FuncCall *call, int32_t arg, const char *what, int64_t length, int64_t *out) {
     if (value_is_unknown(call->args[arg])) return true;
     if (!value_to_i64(call->args[arg], out)) {
-        return func_fail(call, arg, "invalid %s index: value must be a whole number, between -9223372036854775808 and "
-                                    "9223372036854775807", what);
+        return func_fail(call, arg,
+                         "invalid %s index: value must be a whole number, between -9223372036854775808 and "
+                         "9223372036854775807",
+                         what);
     }
     if (*out < 0) return func_fail(call, arg, "%s index must not be less than zero", what);
     if (*out > length) return func_fail(call, arg, "%s index must not be greater than the length of the list", what);
@@ -442,13 +455,16 @@ static bool slice_bound(FuncCall *call, int32_t arg, const char *what, int64_t l
 static bool slice_checks(FuncCall *call, int64_t *from, int64_t *to) {
     Value v = call->args[0];
     if (v.kind == TYPE_SET) {
-        return func_fail(call, 0, "cannot slice a set, because its elements do not have indices; explicitly convert to a "
-                                  "list if the ordering of the result is not important");
+        return func_fail(call, 0,
+                         "cannot slice a set, because its elements do not have indices; explicitly convert to a "
+                         "list if the ordering of the result is not important");
     }
     if (v.kind != TYPE_LIST && v.kind != TYPE_TUPLE) return func_fail(call, 0, "must be a list or tuple value");
     int64_t length = INT64_MAX;
-    if (value_is_known(v)) length = v.n;
-    else if (v.kind == TYPE_TUPLE) length = v.unk->type->n;
+    if (value_is_known(v))
+        length = v.n;
+    else if (v.kind == TYPE_TUPLE)
+        length = v.unk->type->n;
     if (!slice_bound(call, 1, "start", length, from) || !slice_bound(call, 2, "end", length, to)) return false;
     bool known = value_is_known(call->args[1]) && value_is_known(call->args[2]);
     if (known && *from > *to) return func_fail(call, 1, "start index must not be greater than end index");

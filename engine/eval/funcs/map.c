@@ -98,7 +98,8 @@ bool map_lookup(FuncCall *call, Value *out) {
     Value v = call->args[0], key = call->args[1];
     if (!lookup_default(call, v.kind == TYPE_MAP ? v.map->elem : NULL, out)) return false;
     const Value *found = value_get_str(v, value_str(key));
-    if (found) *out = *found;
+    if (found)
+        *out = *found;
     else if (call->n < 3 && v.kind == TYPE_OBJECT) {
         return func_fail(call, 0, "the given object has no attribute %s",
                          call_z(call, call_quote(call, value_str(key), key.marks)));
@@ -254,8 +255,10 @@ bool map_zipmap(FuncCall *call, Value *out) {
     for (uint32_t i = 0; i < keys.n; i++) {
         Value key = keys.list->at[i];
         marks = marks_union(p, marks, key.marks);
-        if (map) items[i] = (MapItem){value_str(key), values.list->at[i]};
-        else names[i] = name_of(p, value_str(key));
+        if (map)
+            items[i] = (MapItem){value_str(key), values.list->at[i]};
+        else
+            names[i] = name_of(p, value_str(key));
     }
     *out = map ? value_map(call->arena, values.list->elem, items, keys.n)
                : value_object_of(call->arena, names, values.list->at, keys.n);

@@ -11,8 +11,10 @@ static bool give_num(FuncCall *call, const Num *num, Value *out) {
 bool numeric_abs(FuncCall *call, Value *out) {
     Value v = call->args[0];
     const Num *num = value_number(call->arena, v);
-    if (num_sign(num) >= 0) *out = v;
-    else *out = value_with_marks(value_num(call->arena, num_neg(call->arena, num)), v.marks);
+    if (num_sign(num) >= 0)
+        *out = v;
+    else
+        *out = value_with_marks(value_num(call->arena, num_neg(call->arena, num)), v.marks);
     return true;
 }
 
@@ -29,9 +31,7 @@ static bool give_double(FuncCall *call, double d, Value *out) {
     return give_num(call, num_from_double(call->arena, d), out);
 }
 
-static double as_double(FuncCall *call, uint32_t i) {
-    return num_to_double(value_number(call->arena, call->args[i]));
-}
+static double as_double(FuncCall *call, uint32_t i) { return num_to_double(value_number(call->arena, call->args[i])); }
 
 bool numeric_log(FuncCall *call, Value *out) {
     return give_double(call, log(as_double(call, 0)) / log(as_double(call, 1)), out);
@@ -61,13 +61,9 @@ static bool extreme(FuncCall *call, int sign, Value *out) {
     return true;
 }
 
-bool numeric_max(FuncCall *call, Value *out) {
-    return extreme(call, 1, out);
-}
+bool numeric_max(FuncCall *call, Value *out) { return extreme(call, 1, out); }
 
-bool numeric_min(FuncCall *call, Value *out) {
-    return extreme(call, -1, out);
-}
+bool numeric_min(FuncCall *call, Value *out) { return extreme(call, -1, out); }
 
 // The value of a digit in a base up to 62: digits, small letters, capital letters (the same as small ones up to 36).
 static int digit_of(char c, int64_t base) {
@@ -127,8 +123,8 @@ bool numeric_parseint(FuncCall *call, Value *out) {
     if (!num) {
         bool hidden = base_marks & (MARK_SENSITIVE | MARK_EPHEMERAL);
         Str shown = hidden ? call_quote(call, STR(""), base_marks) : str_format(call->arena, "%d", (int)base);
-        return func_fail(call, 0, "cannot parse %s as a base %.*s integer",
-                         call_z(call, call_quote(call, text, marks)), STR_ARG(shown));
+        return func_fail(call, 0, "cannot parse %s as a base %.*s integer", call_z(call, call_quote(call, text, marks)),
+                         STR_ARG(shown));
     }
     *out = value_with_marks(value_num(call->arena, num), marks_union(call_process(call), marks, base_marks));
     return true;
@@ -165,8 +161,8 @@ bool numeric_range(FuncCall *call, Value *out) {
     const Num *start = call->n > 1 ? value_number(arena, call->args[0]) : zero;
     const Num *end = value_number(arena, call->args[call->n > 1 ? 1 : 0]);
     bool down = num_cmp(end, start) < 0;
-    const Num *step = call->n == 3 ? value_number(arena, call->args[2])
-                                   : num_from_i64(arena, down ? -1 : 1, NUM_PRECISION_COUNT);
+    const Num *step =
+        call->n == 3 ? value_number(arena, call->args[2]) : num_from_i64(arena, down ? -1 : 1, NUM_PRECISION_COUNT);
     if (num_sign(step) == 0) return func_fail(call, 2, "step must not be zero");
     if (num_sign(step) < 0 && num_cmp(end, start) > 0) {
         return func_fail(call, 1, "end must be less than start when step is negative");
@@ -179,8 +175,10 @@ bool numeric_range(FuncCall *call, Value *out) {
     uint32_t n = 0;
     for (const Num *at = start; num_cmp(at, end) * num_sign(step) < 0; at = num_op(arena, NUM_ADD, at, step)) {
         if (n == MOST) {
-            return func_fail(call, -1, "more than %d values were generated; either decrease the difference between "
-                                       "start and end or use a smaller step", MOST);
+            return func_fail(call, -1,
+                             "more than %d values were generated; either decrease the difference between "
+                             "start and end or use a smaller step",
+                             MOST);
         }
         values[n++] = value_num(arena, at);
     }

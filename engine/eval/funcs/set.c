@@ -74,13 +74,9 @@ static bool fold_sets(FuncCall *call, bool keep, Value *out) {
     return true;
 }
 
-bool set_intersection(FuncCall *call, Value *out) {
-    return fold_sets(call, true, out);
-}
+bool set_intersection(FuncCall *call, Value *out) { return fold_sets(call, true, out); }
 
-bool set_subtract(FuncCall *call, Value *out) {
-    return fold_sets(call, false, out);
-}
+bool set_subtract(FuncCall *call, Value *out) { return fold_sets(call, false, out); }
 
 static const Type *product_elem(FuncCall *call, uint32_t i) {
     Process *p = call_process(call);
@@ -115,9 +111,7 @@ const Type *result_setproduct(FuncCall *call) {
     return set ? type_set(p, tuple) : type_list(p, tuple);
 }
 
-static bool length_known(Value v) {
-    return value_is_known(v) && (v.kind != TYPE_SET || value_is_whole(v) || v.n <= 1);
-}
+static bool length_known(Value v) { return value_is_known(v) && (v.kind != TYPE_SET || value_is_whole(v) || v.n <= 1); }
 
 static Value unknown_product(FuncCall *call, const Type *type) {
     Unknown known = {.type = type, .not_null = true, .max_length = UINT32_MAX};
@@ -125,9 +119,12 @@ static Value unknown_product(FuncCall *call, const Type *type) {
     for (uint32_t i = 0; i < call->n; i++) {
         Value v = call->args[i];
         uint64_t max = UINT32_MAX;
-        if (value_is_known(v)) max = v.n;
-        else if (v.kind == TYPE_TUPLE) max = v.unk->type->n;
-        else if (v.unk->has_length) max = v.unk->max_length;
+        if (value_is_known(v))
+            max = v.n;
+        else if (v.kind == TYPE_TUPLE)
+            max = v.unk->type->n;
+        else if (v.unk->has_length)
+            max = v.unk->max_length;
         // Larger bounds than these say too little to be kept.
         if (max > 1024 || most * max > 2048) return value_refined(call->arena, &known);
         most *= max;
@@ -166,8 +163,10 @@ bool set_product(FuncCall *call, Value *out) {
     for (uint32_t i = 0; i < call->n; i++) {
         Value v = call->args[i];
         marks = marks_union(call_process(call), marks, v.marks);
-        if (!length_known(v)) known = false;
-        else if (total <= LIMIT_ELEMENTS) total *= v.n;
+        if (!length_known(v))
+            known = false;
+        else if (total <= LIMIT_ELEMENTS)
+            total *= v.n;
     }
     if (!known) {
         *out = value_with_marks(unknown_product(call, type), marks);

@@ -67,17 +67,11 @@ static uint32_t title_code(uint32_t code, uint32_t before) {
     return starts && code != SHARP_S ? (uint32_t)utf8proc_totitle((int32_t)code) : code;
 }
 
-bool string_upper(FuncCall *call, Value *out) {
-    return map_text(call, call_str(call, 0), upper_code, out);
-}
+bool string_upper(FuncCall *call, Value *out) { return map_text(call, call_str(call, 0), upper_code, out); }
 
-bool string_lower(FuncCall *call, Value *out) {
-    return map_text(call, call_str(call, 0), lower_code, out);
-}
+bool string_lower(FuncCall *call, Value *out) { return map_text(call, call_str(call, 0), lower_code, out); }
 
-bool string_title(FuncCall *call, Value *out) {
-    return map_text(call, call_str(call, 0), title_code, out);
-}
+bool string_title(FuncCall *call, Value *out) { return map_text(call, call_str(call, 0), title_code, out); }
 
 bool string_strrev(FuncCall *call, Value *out) {
     Str text = call_str(call, 0);
@@ -106,7 +100,8 @@ bool string_indent(FuncCall *call, Value *out) {
     Str text = call_str(call, 1);
     size_t lines = 0;
     for (size_t i = 0; i < text.n; i++) lines += text.p[i] == '\n';
-    if (lines && (uint64_t)spaces > LIMIT_SOURCE_BYTES / lines) return func_fail(call, 0, "the result would be too large");
+    if (lines && (uint64_t)spaces > LIMIT_SOURCE_BYTES / lines)
+        return func_fail(call, 0, "the result would be too large");
     Buf buf = buf_in(call->arena);
     for (size_t i = 0; i < text.n; i++) {
         buf_char(&buf, text.p[i]);
@@ -177,9 +172,12 @@ bool string_startswith(FuncCall *call, Value *out) {
         return true;
     }
     Str known = v.unk->prefix;
-    if (prefix.n == 0 || (known.n && str_starts(known, prefix))) *out = value_bool(true);
-    else if (known.n >= prefix.n) *out = value_bool(false);
-    else *out = value_unknown(call_process(call), type_bool(call_process(call)));
+    if (prefix.n == 0 || (known.n && str_starts(known, prefix)))
+        *out = value_bool(true);
+    else if (known.n >= prefix.n)
+        *out = value_bool(false);
+    else
+        *out = value_unknown(call_process(call), type_bool(call_process(call)));
     return true;
 }
 
@@ -207,8 +205,10 @@ bool string_substr(FuncCall *call, Value *out) {
     int64_t offset, length;
     if (!call_int(call, 1, false, &offset) || !call_int(call, 2, false, &length)) return false;
     Str text = call_str(call, 0);
-    if (offset < 0) offset += (int64_t)utf8_grapheme_count(text);
-    else if (length == 0) return call_string(call, STR(""), out);
+    if (offset < 0)
+        offset += (int64_t)utf8_grapheme_count(text);
+    else if (length == 0)
+        return call_string(call, STR(""), out);
     if (offset > 0) text = str_slice(text, clusters(text, offset), text.n);
     // The peer never stops at a length of 0 that comes with a negative offset: it gives the rest.
     if (length > 0) text.n = clusters(text, length);
@@ -225,7 +225,8 @@ bool string_join(FuncCall *call, Value *out) {
         for (uint32_t i = 0; i < list.n; i++) {
             Value v = list.list->at[i];
             if (value_is_null(v) && call->n > 2) {
-                return func_fail(call, (int32_t)l, "element %u of list %u is null; cannot concatenate null values", i, l);
+                return func_fail(call, (int32_t)l, "element %u of list %u is null; cannot concatenate null values", i,
+                                 l);
             }
             if (value_is_null(v)) {
                 return func_fail(call, (int32_t)l, "element %u is null; cannot concatenate null values", i);
@@ -244,8 +245,10 @@ bool string_split(FuncCall *call, Value *out) {
     while (true) {
         ptrdiff_t at = separator.n ? str_find(text, separator) : -1;
         Str piece = text;
-        if (separator.n == 0 && text.n) piece = first_code(text);
-        else if (at >= 0) piece = str_slice(text, 0, (size_t)at);
+        if (separator.n == 0 && text.n)
+            piece = first_code(text);
+        else if (at >= 0)
+            piece = str_slice(text, 0, (size_t)at);
         bool last = separator.n == 0 ? piece.n == text.n : at < 0;
         if (separator.n || piece.n) vec_push(call->arena, &parts, value_string(call->arena, piece));
         if (last) break;
@@ -265,7 +268,8 @@ bool string_sort(FuncCall *call, Value *out) {
     const Type *type = type_list(p, type_string(p));
     if (!value_is_whole(list)) {
         Unknown known = {.type = type, .not_null = true, .has_length = true, .max_length = UINT32_MAX};
-        if (value_is_known(list)) known.min_length = known.max_length = list.n;
+        if (value_is_known(list))
+            known.min_length = known.max_length = list.n;
         else if (list.unk->has_length) {
             known.min_length = list.unk->min_length;
             known.max_length = list.unk->max_length;

@@ -22,7 +22,8 @@ static bool cannot_convert(FuncCall *call, Value v, const Type *want) {
     if (v.kind == TYPE_STRING && value_is_set(v) && type_is_primitive(want)) {
         const char *hint = want->kind == TYPE_BOOL ? "only the strings \"true\" or \"false\" are allowed"
                                                    : "given string must be a decimal representation of a number";
-        return func_fail(call, 0, "cannot convert %s to %s; %s", call_z(call, call_quote(call, value_str(v), 0)), name, hint);
+        return func_fail(call, 0, "cannot convert %s to %s; %s", call_z(call, call_quote(call, value_str(v), 0)), name,
+                         hint);
     }
     return func_fail(call, 0, "cannot convert %s to %s", from, name);
 }

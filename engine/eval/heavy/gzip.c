@@ -50,7 +50,8 @@ bool heavy_base64gunzip(FuncCall *call, Value *out) {
     Value v = call->args[0];
     Str packed;
     if (!call_base64(call, value_str(v), &packed)) {
-        return func_fail(call, -1, "failed to decode base64 data %s", call_z(call, call_quote(call, value_str(v), v.marks)));
+        return func_fail(call, -1, "failed to decode base64 data %s",
+                         call_z(call, call_quote(call, value_str(v), v.marks)));
     }
     Buf bytes = buf_in(call->arena);
     if (!inflate_all(call, packed, &bytes)) return false;

@@ -91,6 +91,7 @@ bool heavy_uuidv5(FuncCall *call, Value *out) {
     id[6] = (uint8_t)((id[6] & 0x0F) | 0x50);
     id[8] = (uint8_t)((id[8] & 0x3F) | 0x80);
     Buf text = buf_in(call->arena);
-    for (int i = 0; i < 16; i++) buf_format(&text, "%s%02x", i == 4 || i == 6 || i == 8 || i == 10 ? "-" : "", (unsigned)id[i]);
+    for (int i = 0; i < 16; i++)
+        buf_format(&text, "%s%02x", i == 4 || i == 6 || i == 8 || i == 10 ? "-" : "", (unsigned)id[i]);
     return call_string(call, buf_str(&text), out);
 }

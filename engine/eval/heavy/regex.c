@@ -27,17 +27,15 @@ static const char *foreign_escape(char c) {
 }
 
 static const char *foreign_group(Str rest) {
-    static const char *const kinds[] = {"(?=", "(?!", "(?<=", "(?<!", "(?>", "(?|", "(?#", "(?&", "(?R", "(?P=", "(?P>",
-                                        "(*", "(?(", "(?'"};
+    static const char *const kinds[] = {"(?=", "(?!", "(?<=", "(?<!", "(?>", "(?|", "(?#",
+                                        "(?&", "(?R", "(?P=", "(?P>", "(*",  "(?(", "(?'"};
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
         if (str_starts(rest, str_of(kinds[i]))) return "this kind of group is not supported";
     }
     return NULL;
 }
 
-static bool repeats(char c) {
-    return c == '*' || c == '+' || c == '?';
-}
+static bool repeats(char c) { return c == '*' || c == '+' || c == '?'; }
 
 // The end of a class that starts at i: the index of its "]".
 static size_t skip_class(Str p, size_t i) {
@@ -59,9 +57,12 @@ static bool repeats_too_often(Str rest) {
     int64_t count = 0;
     for (size_t i = 1; i < rest.n && count <= 1000; i++) {
         char c = rest.p[i];
-        if (c >= '0' && c <= '9') count = count * 10 + (c - '0');
-        else if (c == ',') count = 0;
-        else return false;
+        if (c >= '0' && c <= '9')
+            count = count * 10 + (c - '0');
+        else if (c == ',')
+            count = 0;
+        else
+            return false;
     }
     return count > 1000;
 }
@@ -126,8 +127,10 @@ static Str native_syntax(FuncCall *call, Str p) {
     Buf out = buf_in(call->arena);
     for (size_t i = 0; i < p.n; i++) {
         bool escape = p.p[i] == '\\' && i + 1 < p.n;
-        if (escape && p.p[i + 1] == 'v') buf_z(&out, "\\x0B");
-        else buf_bytes(&out, p.p + i, escape ? 2 : 1);
+        if (escape && p.p[i + 1] == 'v')
+            buf_z(&out, "\\x0B");
+        else
+            buf_bytes(&out, p.p + i, escape ? 2 : 1);
         i += escape;
     }
     return buf_str(&out);
@@ -162,7 +165,8 @@ static bool regex_open(FuncCall *call, int32_t arg, Str pattern, Regex *r) {
 
 // 1 matched, 0 did not, -1 after func_fail.
 static int regex_match(Regex *r, Str text, size_t from) {
-    int result = pcre2_match(r->code, (PCRE2_SPTR)(text.p ? text.p : ""), text.n, from, PCRE2_NO_UTF_CHECK, r->data, r->context);
+    int result =
+        pcre2_match(r->code, (PCRE2_SPTR)(text.p ? text.p : ""), text.n, from, PCRE2_NO_UTF_CHECK, r->data, r->context);
     if (result > 0) return 1;
     if (result == PCRE2_ERROR_NOMATCH) return 0;
     func_fail(r->call, 0, "the pattern takes too many steps on this text");
@@ -196,7 +200,8 @@ static const Type *capture_type(Regex *r) {
     if (r->groups == 0) return type_string(p);
     if (r->named) {
         TypeField *fields = ARENA_ARRAY(r->call->arena, TypeField, r->groups);
-        for (uint32_t i = 0; i < r->groups; i++) fields[i] = (TypeField){name_of(p, r->names[i]), type_string(p), false};
+        for (uint32_t i = 0; i < r->groups; i++)
+            fields[i] = (TypeField){name_of(p, r->names[i]), type_string(p), false};
         return type_object(p, fields, r->groups);
     }
     const Type **types = ARENA_ARRAY(r->call->arena, const Type *, r->groups);
@@ -296,7 +301,9 @@ static bool replace_match(void *context, Regex *r, const size_t *span) {
     for (size_t i = 0; i < replace->with.n; i++) {
         char c = replace->with.p[i];
         size_t used = 0;
-        if (c == '$') used = expand_group(r, str_slice(replace->with, i + 1, replace->with.n), replace->text, span, &replace->out);
+        if (c == '$')
+            used =
+                expand_group(r, str_slice(replace->with, i + 1, replace->with.n), replace->text, span, &replace->out);
         if (used == 0) buf_char(&replace->out, c);
         i += used;
     }

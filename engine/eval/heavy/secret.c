@@ -23,7 +23,8 @@ bool heavy_bcrypt(FuncCall *call, Value *out) {
     }
     Str text = value_str(call->args[0]);
     if (text.n > BCRYPT_BYTES) {
-        return func_fail(call, -1, "error occurred generating password: the text is longer than %d bytes", BCRYPT_BYTES);
+        return func_fail(call, -1, "error occurred generating password: the text is longer than %d bytes",
+                         BCRYPT_BYTES);
     }
     Process *process = call_process(call);
     char random[16], setting[CRYPT_GENSALT_OUTPUT_SIZE];

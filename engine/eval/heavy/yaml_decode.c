@@ -40,9 +40,7 @@ static bool next_event(Yaml *y) {
     return fail_at(y, y->parser.problem_mark, why);
 }
 
-static Str text_of(const yaml_char_t *p) {
-    return str_of((const char *)p);
-}
+static Str text_of(const yaml_char_t *p) { return str_of((const char *)p); }
 
 static bool read_node(Yaml *y, Value *out);
 
@@ -66,10 +64,15 @@ static bool read_alias(Yaml *y, Value *out) {
     const Anchor *anchor = strmap_get_ptr(&y->anchors, name);
     const char *shown = call_z(y->call, name);
     yaml_mark_t mark = y->event.start_mark;
-    if (!anchor) return fail_at(y, mark, call_z(y->call, str_format(y->call->arena, "reference to undefined anchor \"%s\"", shown)));
+    if (!anchor)
+        return fail_at(y, mark,
+                       call_z(y->call, str_format(y->call->arena, "reference to undefined anchor \"%s\"", shown)));
     if (anchor->open) {
-        return fail_at(y, mark, call_z(y->call, str_format(y->call->arena, "cannot refer to anchor \"%s\" from inside its own "
-                                                                           "definition", shown)));
+        return fail_at(y, mark,
+                       call_z(y->call, str_format(y->call->arena,
+                                                  "cannot refer to anchor \"%s\" from inside its own "
+                                                  "definition",
+                                                  shown)));
     }
     y->nodes += anchor->nodes;
     *out = anchor->value;
@@ -109,8 +112,9 @@ static bool merge_object(Yaml *y, Fields *fields, Value v, yaml_mark_t mark, boo
         return true;
     }
     Str type = call_friendly(y->call, value_type(call_process(y->call), v));
-    return fail_at(y, mark, call_z(y->call, str_format(y->call->arena, "cannot merge %.*s %sinto mapping", STR_ARG(type),
-                                                       listed ? "(from sequence) " : "")));
+    return fail_at(y, mark,
+                   call_z(y->call, str_format(y->call->arena, "cannot merge %.*s %sinto mapping", STR_ARG(type),
+                                              listed ? "(from sequence) " : "")));
 }
 
 static bool merge_value(Yaml *y, Fields *fields, yaml_mark_t mark) {
@@ -147,7 +151,8 @@ static bool read_field(Yaml *y, Fields *fields) {
 static bool read_mapping(Yaml *y, Value *out) {
     const char *tag = (const char *)y->event.data.mapping_start.tag;
     if (tag && strcmp(tag, YAML_MAP_TAG) != 0) {
-        return fail_at(y, y->event.start_mark, call_z(y->call, str_format(y->call->arena, "can't interpret mapping as %s", tag)));
+        return fail_at(y, y->event.start_mark,
+                       call_z(y->call, str_format(y->call->arena, "can't interpret mapping as %s", tag)));
     }
     uint64_t before = y->nodes;
     Anchor *anchor = anchor_begin(y, y->event.data.mapping_start.anchor);
@@ -165,7 +170,8 @@ static bool read_mapping(Yaml *y, Value *out) {
 static bool read_sequence(Yaml *y, Value *out) {
     const char *tag = (const char *)y->event.data.sequence_start.tag;
     if (tag && strcmp(tag, YAML_SEQ_TAG) != 0) {
-        return fail_at(y, y->event.start_mark, call_z(y->call, str_format(y->call->arena, "can't interpret sequence as %s", tag)));
+        return fail_at(y, y->event.start_mark,
+                       call_z(y->call, str_format(y->call->arena, "can't interpret sequence as %s", tag)));
     }
     uint64_t before = y->nodes;
     Anchor *anchor = anchor_begin(y, y->event.data.sequence_start.anchor);

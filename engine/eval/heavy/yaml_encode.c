@@ -11,8 +11,8 @@ static int write_buf(void *context, unsigned char *bytes, size_t n) {
 
 static bool emit_scalar(yaml_emitter_t *e, Str text, yaml_scalar_style_t style) {
     yaml_event_t event;
-    return yaml_scalar_event_initialize(&event, NULL, NULL, (const yaml_char_t *)(text.p ? text.p : ""), (int)text.n, 1, 1,
-                                        style) &&
+    return yaml_scalar_event_initialize(&event, NULL, NULL, (const yaml_char_t *)(text.p ? text.p : ""), (int)text.n, 1,
+                                        1, style) &&
            yaml_emitter_emit(e, &event);
 }
 

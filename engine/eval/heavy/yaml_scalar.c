@@ -18,7 +18,8 @@ static Word word_of(Str text) {
     static const char *const yes[] = {"y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON", NULL};
     static const char *const no[] = {"n", "N", "no", "No", "NO", "false", "False", "FALSE", "off", "Off", "OFF", NULL};
     static const char *const null[] = {"", "~", "null", "Null", "NULL", NULL};
-    static const char *const infinite[] = {".inf", ".Inf", ".INF", "+.inf", "+.Inf", "+.INF", "-.inf", "-.Inf", "-.INF", NULL};
+    static const char *const infinite[] = {".inf",  ".Inf",  ".INF",  "+.inf", "+.Inf",
+                                           "+.INF", "-.inf", "-.Inf", "-.INF", NULL};
     static const char *const nan[] = {".nan", ".NaN", ".NAN", NULL};
     if (text.n > 5) return WORD_NONE;
     if (one_of(text, yes)) return WORD_TRUE;
@@ -28,9 +29,7 @@ static Word word_of(Str text) {
     return one_of(text, nan) ? WORD_NAN : WORD_NONE;
 }
 
-static bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
+static bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 static size_t digits_at(Str t, size_t i) {
     size_t n = 0;
@@ -66,8 +65,12 @@ static bool read_based(Str t, int64_t *out) {
     *out = 0;
     for (size_t i = 2; i < t.n; i++) {
         char c = t.p[i];
-        int digit = is_digit(c) ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : 99;
-        if (digit >= base || __builtin_mul_overflow(*out, base, out) || __builtin_add_overflow(*out, digit, out)) return false;
+        int digit = is_digit(c)            ? c - '0'
+                    : c >= 'a' && c <= 'f' ? c - 'a' + 10
+                    : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                           : 99;
+        if (digit >= base || __builtin_mul_overflow(*out, base, out) || __builtin_add_overflow(*out, digit, out))
+            return false;
     }
     return true;
 }
@@ -160,14 +163,20 @@ static bool resolve_plain(FuncCall *call, const char *tag, Str text, Value *out,
     char first = text.n ? text.p[0] : 'N';
     bool hinted = text.n == 0 || is_digit(first) || strchr("+-.yYnNtTfFoO~", first);
     if (!hinted) return false;
-    if (word == WORD_TRUE || word == WORD_FALSE) *out = value_bool(word == WORD_TRUE);
-    else if (word == WORD_NULL) *out = value_null(p, type_dynamic(p));
-    else if (word == WORD_INFINITE) *why = "an infinite number is not supported";
-    else if (word == WORD_NAN && !*tag) *why = "floating point NaN is not supported";
-    else if (is_digit(first) && (!*tag || strcmp(tag, YAML_TIMESTAMP_TAG) == 0) && read_timestamp(call, text, out)) return true;
+    if (word == WORD_TRUE || word == WORD_FALSE)
+        *out = value_bool(word == WORD_TRUE);
+    else if (word == WORD_NULL)
+        *out = value_null(p, type_dynamic(p));
+    else if (word == WORD_INFINITE)
+        *why = "an infinite number is not supported";
+    else if (word == WORD_NAN && !*tag)
+        *why = "floating point NaN is not supported";
+    else if (is_digit(first) && (!*tag || strcmp(tag, YAML_TIMESTAMP_TAG) == 0) && read_timestamp(call, text, out))
+        return true;
     else if ((is_digit(first) || first == '+' || first == '-' || first == '.') && !memchr(text.p, '_', text.n)) {
         return read_number(call, text, out);
-    } else return false;
+    } else
+        return false;
     return true;
 }
 
@@ -184,14 +193,22 @@ static const char *resolve_tagged(FuncCall *call, const char *tag, Str text, Val
     if (strcmp(tag, YAML_BOOL_TAG) == 0) return cannot_parse(call, text, tag);
     bool number = strcmp(tag, YAML_INT_TAG) == 0 || strcmp(tag, YAML_FLOAT_TAG) == 0;
     if (number) return read_number(call, text, out) ? NULL : cannot_parse(call, text, tag);
-    if (strcmp(tag, YAML_TIMESTAMP_TAG) == 0) return read_timestamp(call, text, out) ? NULL : cannot_parse(call, text, tag);
+    if (strcmp(tag, YAML_TIMESTAMP_TAG) == 0)
+        return read_timestamp(call, text, out) ? NULL : cannot_parse(call, text, tag);
     *out = value_string(call->arena, text);
     return NULL;
 }
 
 const char *yaml_scalar(FuncCall *call, const char *tag, Str text, bool quoted, Value *out) {
-    static const char *const tags[] = {"", YAML_STR_TAG, YAML_BOOL_TAG, YAML_INT_TAG, YAML_FLOAT_TAG, YAML_NULL_TAG,
-                                       YAML_TIMESTAMP_TAG, "tag:yaml.org,2002:binary", NULL};
+    static const char *const tags[] = {"",
+                                       YAML_STR_TAG,
+                                       YAML_BOOL_TAG,
+                                       YAML_INT_TAG,
+                                       YAML_FLOAT_TAG,
+                                       YAML_NULL_TAG,
+                                       YAML_TIMESTAMP_TAG,
+                                       "tag:yaml.org,2002:binary",
+                                       NULL};
     if (!one_of(str_of(tag), tags)) {
         return call_z(call, str_format(call->arena, "unsupported tag \"%s\"", tag));
     }

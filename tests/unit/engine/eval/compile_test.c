@@ -21,10 +21,14 @@ typedef struct Fixture {
 static bool bind(Binder *binder, const Traversal *t, Bound *out, Diags *diags) {
     (void)binder;
     Str root = name_str(t->root);
-    if (str_eqz(root, "each")) *out = (Bound){.slot = 0, .steps = 1, .uses = USES_EACH};
-    else if (str_eqz(root, "local")) *out = (Bound){.slot = 1, .steps = 1, .uses = USES_SLOTS};
-    else if (str_eqz(root, "data") && t->n >= 2) *out = (Bound){.slot = 2, .steps = 2, .uses = USES_SLOTS};
-    else return diag_error(diags, "unknown_reference", t->span, "Invalid reference", "No such name.");
+    if (str_eqz(root, "each"))
+        *out = (Bound){.slot = 0, .steps = 1, .uses = USES_EACH};
+    else if (str_eqz(root, "local"))
+        *out = (Bound){.slot = 1, .steps = 1, .uses = USES_SLOTS};
+    else if (str_eqz(root, "data") && t->n >= 2)
+        *out = (Bound){.slot = 2, .steps = 2, .uses = USES_SLOTS};
+    else
+        return diag_error(diags, "unknown_reference", t->span, "Invalid reference", "No such name.");
     return true;
 }
 
@@ -86,8 +90,9 @@ static int64_t number(Fixture *f, const Code *code) {
 
 static void constants_are_folded(void **state) {
     Fixture *f = *state;
-    const char *const constant[] = {"1 + 2 * 3", "\"a${1}b\"", "[for x in [1, 2] : x * 2]", "upper(\"a\")", "{ a = [1] }.a[0]",
-                                    "[{a=1}][*].a", "try(1 + \"a\", 2)", "true ? 1 : \"a\""};
+    const char *const constant[] = {"1 + 2 * 3",         "\"a${1}b\"",       "[for x in [1, 2] : x * 2]",
+                                    "upper(\"a\")",      "{ a = [1] }.a[0]", "[{a=1}][*].a",
+                                    "try(1 + \"a\", 2)", "true ? 1 : \"a\""};
     for (size_t i = 0; i < sizeof constant / sizeof constant[0]; i++) {
         if (!code_constant_value(compile(f, constant[i]))) fail_msg("%s is not constant", constant[i]);
     }
@@ -219,10 +224,17 @@ static void conversion_names_the_place(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        TEST(constants_are_folded),          TEST(uses_go_up),           TEST(references_keep_their_steps),
-        TEST(names_that_do_not_bind_fail),   TEST(iterators_are_not_references), TEST(frames_hold_dynamic_iterators),
-        TEST(what_does_not_vary_is_computed_once), TEST(errors_are_not_kept), TEST(long_chains_do_not_nest),
-        TEST(depth_is_bounded),              TEST(conversion_names_the_place),
+        TEST(constants_are_folded),
+        TEST(uses_go_up),
+        TEST(references_keep_their_steps),
+        TEST(names_that_do_not_bind_fail),
+        TEST(iterators_are_not_references),
+        TEST(frames_hold_dynamic_iterators),
+        TEST(what_does_not_vary_is_computed_once),
+        TEST(errors_are_not_kept),
+        TEST(long_chains_do_not_nest),
+        TEST(depth_is_bounded),
+        TEST(conversion_names_the_place),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -74,8 +74,8 @@ static uint32_t run_case(Process *process, const char *name, Case *c, Buf *rewri
     while (want.n > 1 && want.p[want.n - 1] == '\n' && want.p[want.n - 2] == '\n') want.n--;
     uint32_t failed = !str_eq(buf_str(&got), want);
     if (failed && !getenv("UPDATE")) {
-        print_error("%s: %.*sgives\n%.*sinstead of\n%.*s\n", name, STR_ARG(buf_str(&c->expression)), STR_ARG(buf_str(&got)),
-                    STR_ARG(want));
+        print_error("%s: %.*sgives\n%.*sinstead of\n%.*s\n", name, STR_ARG(buf_str(&c->expression)),
+                    STR_ARG(buf_str(&got)), STR_ARG(want));
     }
     Str rest = str_trim(buf_str(&c->expression)), line;
     while (str_next(&rest, '\n', &line)) buf_format(rewritten, "> %.*s\n", STR_ARG(line));
@@ -96,13 +96,18 @@ static uint32_t run_file(Process *process, const char *path, const char *name) {
     while (str_next(&rest, '\n', &line)) {
         bool expression = str_starts(line, STR("> ")), comment = str_starts(line, STR("# "));
         if ((expression || comment) && c.want.n) failed += run_case(process, name, &c, &rewritten);
-        if (comment) buf_format(&rewritten, "%.*s\n", STR_ARG(line));
-        else if (expression) buf_format(&c.expression, "%.*s\n", STR_ARG(str_slice(line, 2, line.n)));
-        else if (c.expression.n) buf_format(&c.want, "%.*s\n", STR_ARG(line));
-        else if (rewritten.n) buf_format(&rewritten, "\n");
+        if (comment)
+            buf_format(&rewritten, "%.*s\n", STR_ARG(line));
+        else if (expression)
+            buf_format(&c.expression, "%.*s\n", STR_ARG(str_slice(line, 2, line.n)));
+        else if (c.expression.n)
+            buf_format(&c.want, "%.*s\n", STR_ARG(line));
+        else if (rewritten.n)
+            buf_format(&rewritten, "\n");
     }
     failed += run_case(process, name, &c, &rewritten);
-    while (rewritten.n > 1 && rewritten.p[rewritten.n - 1] == '\n' && rewritten.p[rewritten.n - 2] == '\n') rewritten.n--;
+    while (rewritten.n > 1 && rewritten.p[rewritten.n - 1] == '\n' && rewritten.p[rewritten.n - 2] == '\n')
+        rewritten.n--;
     if (getenv("UPDATE")) {
         FILE *file = fopen(path, "w");
         assert_non_null(file);

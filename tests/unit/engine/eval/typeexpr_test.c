@@ -79,11 +79,25 @@ static void old_forms_warn(void **state) {
 
 static void wrong_constraints_are_refused(void **state) {
     Fixture *f = *state;
-    static const char *const cases[] = {"strin", "list()", "list(string, number)", "set", "object", "object([])", "tuple({})",
-                                        "optional(string)", "string(1)", "foo(string)", "1 + 1", "object({ a = strin })",
-                                        "object({ a = optional() })", "object({ a = optional(string, \"x\", 1) })",
-                                        "object({ a = string, a = string })", "object({ (a) = string })", "\"number\"",
-                                        "object({ a = optional(number, \"x\") })", "object({ a = optional(number, var.x) })"};
+    static const char *const cases[] = {"strin",
+                                        "list()",
+                                        "list(string, number)",
+                                        "set",
+                                        "object",
+                                        "object([])",
+                                        "tuple({})",
+                                        "optional(string)",
+                                        "string(1)",
+                                        "foo(string)",
+                                        "1 + 1",
+                                        "object({ a = strin })",
+                                        "object({ a = optional() })",
+                                        "object({ a = optional(string, \"x\", 1) })",
+                                        "object({ a = string, a = string })",
+                                        "object({ (a) = string })",
+                                        "\"number\"",
+                                        "object({ a = optional(number, \"x\") })",
+                                        "object({ a = optional(number, var.x) })"};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         const Type *type;
         const Defaults *defaults;
@@ -97,14 +111,16 @@ static void defaults_are_filled_in(void **state) {
     Fixture *f = *state;
     const Type *type;
     const Defaults *defaults;
-    assert_true(read_type(f,
-                          "map(object({ a = optional(string, \"x\"), b = optional(object({ c = optional(number, \"5\") }), {}), "
-                          "d = tuple([object({ e = optional(bool, true) })]) }))",
-                          &type, &defaults));
+    assert_true(read_type(
+        f,
+        "map(object({ a = optional(string, \"x\"), b = optional(object({ c = optional(number, \"5\") }), {}), "
+        "d = tuple([object({ e = optional(bool, true) })]) }))",
+        &type, &defaults));
     assert_non_null(defaults);
     Value v;
     JsonError error;
-    assert_true(json_decode(f->arena, STR("{\"k\":{\"d\":[{}]},\"l\":{\"a\":\"y\",\"b\":{\"c\":7},\"d\":[{\"e\":false}]}}"), &v, &error));
+    assert_true(json_decode(
+        f->arena, STR("{\"k\":{\"d\":[{}]},\"l\":{\"a\":\"y\",\"b\":{\"c\":7},\"d\":[{\"e\":false}]}}"), &v, &error));
     v = convert_defaults(f->arena, v, type, defaults);
     ConvertError convert;
     assert_true(convert_value(f->arena, v, type, &v, &convert));

@@ -34,7 +34,8 @@ static void rows_are_sorted(void **state) {
     (void)state;
     const FuncTable *table = func_table();
     for (uint32_t i = 1; i < table->n; i++) assert_true(strcmp(table->at[i - 1]->name, table->at[i]->name) < 0);
-    for (uint32_t i = 0; i < table->n; i++) assert_ptr_equal(func_find(table, str_of(table->at[i]->name)), table->at[i]);
+    for (uint32_t i = 0; i < table->n; i++)
+        assert_ptr_equal(func_find(table, str_of(table->at[i]->name)), table->at[i]);
     assert_ptr_equal(func_find(table, STR("core::upper")), func_find(table, STR("upper")));
     assert_null(func_find(table, STR("nothing")));
 }
@@ -57,7 +58,8 @@ static void examples_hold(void **state) {
     for (uint32_t i = 0; i < table->n; i++) {
         const Func *func = table->at[i];
         Str got = evaluated(f, func, func->example), want = evaluated(f, func, func->example_result);
-        if (!str_eq(got, want)) fail_msg("%s: %s gives %.*s, not %.*s", func->name, func->example, STR_ARG(got), STR_ARG(want));
+        if (!str_eq(got, want))
+            fail_msg("%s: %s gives %.*s, not %.*s", func->name, func->example, STR_ARG(got), STR_ARG(want));
     }
 }
 
