@@ -138,6 +138,8 @@ static int spawn(Child *child, const ChildSpec *spec) {
     posix_spawn_file_actions_init(&actions);
     posix_spawnattr_init(&attributes);
     for (int i = 0; i < 3; i++) posix_spawn_file_actions_adddup2(&actions, child->pipes[i].there, i);
+    // Libraries open descriptors that children would inherit.
+    posix_spawn_file_actions_addclosefrom_np(&actions, 3);
     if (spec->dir) posix_spawn_file_actions_addchdir_np(&actions, spec->dir);
     sigset_t none, defaults;
     sigemptyset(&none);

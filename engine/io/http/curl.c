@@ -9,6 +9,7 @@
 #include <curl/curl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 
 #define RUNNING_MAX 256
 #define HEADERS_MAX 1000
@@ -178,6 +179,12 @@ static int on_about_to_send(void *ctx, char *ip, char *local_ip, int port, int l
     return CURL_PREREQFUNC_ABORT;
 }
 
+// Children must not inherit connections: they would hold them open.
+static curl_socket_t open_socket(void *ctx, curlsocktype purpose, struct curl_sockaddr *address) {
+    (void)ctx, (void)purpose;
+    return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
 static bool has_header(const HttpRequest *request, Str name) {
     for (uint32_t i = 0; i < request->header_count; i++)
         if (request->headers[i].name.n == name.n && curl_strnequal(request->headers[i].name.p, name.p, name.n))
@@ -250,6 +257,7 @@ static void set_callbacks(Transfer *t) {
     curl_easy_setopt(easy, CURLOPT_NOPROGRESS, 0L);
     curl_easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, on_progress);
     curl_easy_setopt(easy, CURLOPT_XFERINFODATA, t);
+    curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
     curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, on_about_to_send);
     curl_easy_setopt(easy, CURLOPT_PREREQDATA, t);
 }

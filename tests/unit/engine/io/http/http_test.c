@@ -1,6 +1,7 @@
 #include "tests/harness/cmocka.h"
 
 #include "engine/base/clock.h"
+#include "engine/io/child.h"
 #include "engine/io/http/http.h"
 #include "tests/harness/http_server.h"
 
@@ -237,6 +238,27 @@ static void a_hundred_at_once(void **state) {
     assert_int_equal(c->server->requests, 100);
 }
 
+static void child_done(void *ctx, int status, Str out, Str err) {
+    Client *c = ctx;
+    (void)err;
+    assert_int_equal(status, 0);
+    c->answers[0].text = str_copy(c->arena, out);
+    c->done = true;
+}
+
+static void children_inherit_no_connection(void **state) {
+    Client *c = *state;
+    Diags diags = diags_in(c->arena);
+    get(c, "/echo"); // kept open
+    const char *argv[] = {"ls", "-l", "/proc/self/fd", NULL};
+    ChildSpec spec = {.argv = argv, .max_output = 1 << 16, .done = child_done, .ctx = c};
+    c->done = false;
+    assert_non_null(child_start(c->loop, &spec, &diags));
+    wait_all(c);
+    assert_true(c->answers[0].text.n > 0);
+    assert_true(str_find(c->answers[0].text, STR("socket")) < 0);
+}
+
 static void ended_with_calls_under_way(void **state) {
     Client *c = *state;
     for (int i = 0; i < 5; i++) start(c, "GET", "/echo", STR_NONE, (HttpRequest){0});
@@ -289,6 +311,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(no_answer_in_time, setup, teardown),
         cmocka_unit_test_setup_teardown(cancelled, setup, teardown),
         cmocka_unit_test_setup_teardown(a_hundred_at_once, setup, teardown),
+        cmocka_unit_test_setup_teardown(children_inherit_no_connection, setup, teardown),
         cmocka_unit_test_setup_teardown(ended_with_calls_under_way, setup, teardown),
         cmocka_unit_test_setup_teardown(transport_of_a_test, setup, teardown),
     };
