@@ -46,7 +46,7 @@ static bool bind_local(ModuleBinder *b, const Traversal *t, Bound *out, Diags *d
 // The output that module.NAME.OUTPUT or module.NAME[KEY].OUTPUT names must be there.
 static bool check_output(ModuleBinder *b, const ModuleCall *call, const Traversal *t, Diags *diags) {
     uint32_t at = call->repeat == REPEAT_COUNT || call->repeat == REPEAT_FOR_EACH ? 2 : 1;
-    if (!call->def) return true;
+    if (!call->def || str_empty(call->def->dir)) return true; // it could not be read
     for (uint32_t i = 1; i < at; i++)
         if (i < t->n && (t->steps[i].attr || t->steps[i].splat)) return true; // said when it is evaluated
     Name name = step_attr(t, at);

@@ -101,7 +101,7 @@ typedef struct ProviderBlock {
     Str address;
     const Body *body;     // without alias, version, for_each
     const Code *for_each; // static, or NULL
-    const BodyCode *code; // compiled once the schema is known (config_bind_schemas)
+    const BodyCode *code; // compiled once the schema is known; NULL when no resource uses it
     uint32_t once_count;
     Str version;
     bool empty; // sets nothing: in a called module it stands for what the caller passes
@@ -116,7 +116,7 @@ typedef struct Lifecycle {
     const Code *prevent_destroy; // NULL: false
     Ignore ignore;
     PathList ignore_paths;
-    VEC(Span) ignore_spans; // of ignore_paths
+    VEC(Span) ignore_spans;                 // of ignore_paths
     VEC(const Code *) replace_triggered_by; // each a single reference
     RuleList preconditions, postconditions;
 } Lifecycle;

@@ -41,10 +41,22 @@ static void bind_resources(Def *def, SchemaSource *s, StrMap *known) {
     }
 }
 
-static void bind_providers(Def *def, SchemaSource *s) {
+// The providers that some resource uses. Settings of others are not looked at, as nothing starts those providers.
+static StrMap used_providers(const Config *config) {
+    StrMap used = strmap_in(config->arena);
+    for (uint32_t i = 0; i < config->defs.n; i++)
+        for (uint32_t j = 0; j < config->defs.at[i]->resources.n; j++) {
+            const Resource *r = &config->defs.at[i]->resources.at[j];
+            if (j && str_eq(r->provider_address, r[-1].provider_address)) continue;
+            strmap_put(&used, r->provider_address, NULL);
+        }
+    return used;
+}
+
+static void bind_providers(Def *def, SchemaSource *s, const StrMap *used) {
     for (uint32_t i = 0; i < def->mod.providers.n; i++) {
         ProviderBlock *p = &def->mod.providers.at[i];
-        if (!p->body) continue;
+        if (!p->body || !strmap_get(used, p->address)) continue;
         const Schema *schema = s->provider(s, p->address, p->span, def->loader->diags);
         if (!schema) continue;
         Definer d;
@@ -70,11 +82,11 @@ bool load_bind_schemas(Config *config, SchemaSource *schemas, Diags *diags) {
     uint32_t errors = diags->errors, from = diags->list.n;
     Def *root = (Def *)(void *)config->defs.at[0];
     root->loader->diags = diags;
-    StrMap known = strmap_in(config->arena);
+    StrMap known = strmap_in(config->arena), used = used_providers(config);
     ProvisionerSchemas provisioners = provisioners_schemas(config->process);
     for (uint32_t i = 0; i < config->defs.n; i++) {
         Def *def = (Def *)(void *)config->defs.at[i];
-        bind_providers(def, schemas);
+        bind_providers(def, schemas, &used);
         bind_resources(def, schemas, &known);
         bind_all_provisioners(def, &provisioners);
     }

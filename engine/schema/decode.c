@@ -37,7 +37,7 @@ static BodyWant schema_want(const SchemaBlock *schema, WantAttr *attrs, WantBloc
         bool map = schema->blocks[i].nesting == NEST_MAP;
         blocks[n++] = (WantBlock){schema->blocks[i].name, map, map ? key_label : NULL};
     }
-    return (BodyWant){attrs, schema->attr_count, blocks, n, n > 0};
+    return (BodyWant){attrs, schema->attr_count, blocks, n, true};
 }
 
 static void warn_deprecated(Decoder *d, Name name, Str message, Span span, bool block) {

@@ -24,6 +24,18 @@ Span decode_span(const BodyCode *code, Path path);
 // The code of a top-level attribute, or NULL (plan's configuration JSON, provider names).
 const Code *decode_attr(const BodyCode *code, Name name);
 
+// The attributes and blocks that were written, by name, blocks of a type in their order; in the arena.
+typedef struct BodyPart {
+    Name name;
+    uint32_t index;        // of a block among those of its type
+    const Code *code;      // an attribute, or NULL:
+    const BodyCode *block; // a block
+    Str label;             // of a labelled block
+    Nesting nesting;
+    bool dynamic;          // the block stands for any number
+} BodyPart;
+uint32_t decode_parts(Arena *arena, const BodyCode *code, const BodyPart **out);
+
 // Small helper for user blocks with fixed attributes of known types: evaluates a body of constant expressions.
 bool decode_constant(Arena *arena, const Body *body, const SchemaBlock *schema, Value *out, Diags *diags);
 
