@@ -296,7 +296,9 @@ static HttpError error_of(const Transfer *t, CURLcode code) {
     case CURLE_COULDNT_RESOLVE_PROXY: return HTTP_RESOLVE;
     case CURLE_COULDNT_CONNECT: return HTTP_CONNECT;
     case CURLE_OPERATION_TIMEDOUT: return t->begun ? HTTP_TIMEOUT : HTTP_CONNECT;
+    // A handshake that the network cut off is no matter of certificates. Only the text tells.
     case CURLE_SSL_CONNECT_ERROR:
+        return strstr(t->error, "SSL_ERROR_SYSCALL") || strstr(t->error, "unexpected eof") ? HTTP_CONNECT : HTTP_TLS;
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_CACERT_BADFILE:
     case CURLE_SSL_CERTPROBLEM:

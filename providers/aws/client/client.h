@@ -30,10 +30,15 @@ typedef struct AwsSettings {
     bool insecure, use_fips, use_dualstack, s3_path_style;
     bool skip_metadata, skip_region_validation;
     Str user_agent;
+    // Asks the user for the current code of a multi-factor device and returns it in `code`, NUL-terminated. False: no
+    // answer. NULL: a role that needs one cannot be assumed.
+    bool (*ask_mfa)(void *ctx, Str serial, char *code, size_t size);
+    void *ask_mfa_ctx;
 } AwsSettings;
 
 typedef struct AwsAssumeRole {
     Str role_arn, session_name, external_id, policy, source_identity;
+    Str mfa_serial;
     Str token, token_file; // web identity
     int64_t duration_s;
     const Str *policy_arns;

@@ -96,15 +96,10 @@ static bool use_role(Planner *p, const StrMap *section, Str name) {
     AwsAssumeRole role = {.role_arn = config_get(section, "role_arn"),
                           .session_name = config_get(section, "role_session_name"),
                           .external_id = config_get(section, "external_id"),
+                          .mfa_serial = config_get(section, "mfa_serial"),
                           .token_file = config_get(section, "web_identity_token_file")};
     str_to_i64(config_get(section, "duration_seconds"), &role.duration_s);
     if (role.token_file.n) return use_web_identity(p, role);
-    if (config_get(section, "mfa_serial").n)
-        return problem(p,
-                       str_format(p->arena,
-                                  "The profile \"%.*s\" needs a code of a multi-factor device, which cannot be asked "
-                                  "for here. Get temporary credentials first and pass them in the environment.",
-                                  STR_ARG(name)));
     if (!use_source_of_role(p, section, name)) return false;
     vec_push(p->arena, &p->plan->roles, role);
     return true;

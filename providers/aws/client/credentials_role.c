@@ -98,9 +98,27 @@ static void call_sts(CredentialsRun *run, const char *operation, Value input, Ca
     run->call = call_start(run->client, run->arena, &request, how, &run->keys, on_role, run);
 }
 
+// The device's code, asked for each time that the role is assumed.
+static bool put_mfa(Input *in, const AwsAssumeRole *role) {
+    const AwsSettings *given = &in->run->client->config->given;
+    char code[64];
+    if (!role->mfa_serial.n) return true;
+    if (!given->ask_mfa || !given->ask_mfa(given->ask_mfa_ctx, role->mfa_serial, code, sizeof code)) {
+        credentials_failed(in->run,
+                           "the role %.*s needs a code of the multi-factor device %.*s, and nobody gave it. Get "
+                           "temporary credentials first and pass them in the environment",
+                           STR_ARG(role->role_arn), STR_ARG(role->mfa_serial));
+        return false;
+    }
+    put_text(in, "SerialNumber", role->mfa_serial);
+    put_text(in, "TokenCode", str_of(code));
+    return true;
+}
+
 void credentials_assume_role(CredentialsRun *run, const AwsAssumeRole *role) {
     Input in = {.run = run};
     put_common(&in, role);
+    if (!put_mfa(&in, role)) return;
     put_text(&in, "ExternalId", role->external_id);
     put_text(&in, "SourceIdentity", role->source_identity);
     put_tags(&in, role->tags);

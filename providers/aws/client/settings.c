@@ -29,7 +29,7 @@ static const AwsAssumeRole *copy_roles(Arena *arena, const AwsAssumeRole *roles,
     for (uint32_t i = 0; i < n; i++) {
         AwsAssumeRole r = roles[i];
         Str *texts[] = {&r.role_arn,        &r.session_name, &r.external_id, &r.policy,
-                        &r.source_identity, &r.token,        &r.token_file};
+                        &r.source_identity, &r.mfa_serial,   &r.token,       &r.token_file};
         for (size_t t = 0; t < sizeof texts / sizeof *texts; t++) *texts[t] = str_copy(arena, *texts[t]);
         r.policy_arns = copy_list(arena, r.policy_arns, r.policy_arn_count);
         // Cleared structs hold no value at all.

@@ -298,7 +298,9 @@ static void settings_that_cannot_work(void **state) {
         {"[profile a]\nrole_arn = r\n", "a", "neither source_profile nor"},
         {"[profile a]\nrole_arn = r\nsource_profile = a\n", "a", "its own source_profile"},
         {"[profile a]\nrole_arn = r\nsource_profile = gone\n", "a", "no profile \"gone\""},
-        {"[profile a]\nrole_arn = r\nmfa_serial = m\nsource_profile = a\n", "a", "multi-factor"},
+        {"[profile a]\nrole_arn = r\nmfa_serial = m\nsource_profile = a\naws_access_key_id = k\n"
+         "aws_secret_access_key = shhh\n",
+         "a", "multi-factor"},
         {"[profile a]\nrole_arn = r\ncredential_source = Magic\n", "a", "unknown credential_source"},
         {"[profile a]\nrole_arn = r\ncredential_source = Environment\n", "a", "which has none"},
         {"[default]\n", "missing", "no profile \"missing\""},
@@ -317,6 +319,28 @@ static void settings_that_cannot_work(void **state) {
         if (str_find(r.error.message, str_of(cases[i].says)) < 0) fail_msg("%s", str_to_z(s->arena, r.error.message));
         end(s);
     }
+}
+
+static bool answer_mfa(void *ctx, Str serial, char *code, size_t size) {
+    (void)ctx;
+    assert_true(str_eqz(serial, "arn:aws:iam::1:mfa/me"));
+    snprintf(code, size, "123456");
+    return true;
+}
+
+static void a_role_with_a_device(void **state) {
+    (void)state;
+    SCRIPT(ANSWER(200, ROLE("AKMFA", "59"), NULL), ANSWER(200, identity, NULL));
+    config(s, "[profile a]\nrole_arn = arn:aws:iam::1:role/r\nmfa_serial = arn:aws:iam::1:mfa/me\nsource_profile = a\n"
+              "aws_access_key_id = AKBASE\naws_secret_access_key = shhh\n");
+    AwsSettings settings = plain;
+    settings.profile = STR("a");
+    settings.ask_mfa = answer_mfa;
+    script_client(s, settings);
+    assert_true(ask(s).ok);
+    assert_true(script_body_has(s, 0, "SerialNumber=arn%3Aaws%3Aiam%3A%3A1%3Amfa%2Fme"));
+    assert_true(script_body_has(s, 0, "TokenCode=123456"));
+    end(s);
 }
 
 static void waiting_calls_share_one_run(void **state) {
@@ -358,6 +382,7 @@ int main(void) {
         cmocka_unit_test(a_container_far_away),
         cmocka_unit_test(sso),
         cmocka_unit_test(settings_that_cannot_work),
+        cmocka_unit_test(a_role_with_a_device),
         cmocka_unit_test(waiting_calls_share_one_run),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
