@@ -28,12 +28,14 @@ static void refs_add(Build *b, DefRefs *out, uint32_t from, const Ref *const *re
 
 static void refs_code(Build *b, DefRefs *out, uint32_t from, const Code *code, bool instance) {
     const Ref *const *refs;
-    if (code) refs_add(b, out, from, refs, code_refs(b->arena, code, &refs), instance);
+    uint32_t n = code ? code_refs(b->arena, code, &refs) : 0;
+    if (n > 0) refs_add(b, out, from, refs, n, instance);
 }
 
 static void refs_body(Build *b, DefRefs *out, uint32_t from, const BodyCode *code, bool instance) {
     const Ref *const *refs;
-    if (code) refs_add(b, out, from, refs, decode_refs(b->arena, code, &refs), instance);
+    uint32_t n = code ? decode_refs(b->arena, code, &refs) : 0;
+    if (n > 0) refs_add(b, out, from, refs, n, instance);
 }
 
 static void refs_rules(Build *b, DefRefs *out, uint32_t from, const RuleList *rules) {
