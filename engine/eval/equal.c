@@ -5,11 +5,26 @@
 #include "engine/value/convert.h"
 #include "engine/value/marks.h"
 
-// Bounds of an unknown that rule a known value out.
+// Whether a value of the type may be of a type of which parts are not known.
+static bool conforms(const Type *type, const Type *want) {
+    if (want->kind == TYPE_DYNAMIC || type == want) return true;
+    if (type->kind != want->kind || type->n != want->n) return false;
+    if (type_is_collection(type)) return conforms(type->elem, want->elem);
+    for (uint32_t i = 0; i < type->n; i++) {
+        if (type->kind == TYPE_OBJECT && type->names[i] != want->names[i]) return false;
+        if (!conforms(type->types[i], want->types[i])) return false;
+    }
+    return true;
+}
+
+// What is known of an unknown rules a known value out.
 static bool excluded(Arena *arena, Value known, Value unknown) {
     const Unknown *range = unknown.unk;
     if (value_is_null(known)) return range->not_null;
     if (range->type->kind == TYPE_DYNAMIC) return false;
+    if (known.kind != range->type->kind) return true;
+    bool parts = range->type->has_dynamic && !type_is_primitive(range->type);
+    if (parts && !conforms(value_type(arena_process(arena), known), range->type)) return true;
     if (known.kind == TYPE_STRING && range->type->kind == TYPE_STRING)
         return !str_starts(value_str(known), range->prefix);
     if (range->has_length && type_is_collection(range->type) && known.kind == range->type->kind) {
@@ -95,8 +110,7 @@ Equality equal_marked(Arena *arena, Value a, Value b, Marks *marks) {
     *marks = 0;
     if (!((a.bits | b.bits) & VALUE_MARKED_INSIDE) && !a.marks && !b.marks) return equal_deep(arena, a, b);
     Process *process = arena_process(arena);
-    bool one_null = value_is_null(a) != value_is_null(b);
-    Marks left = one_null ? a.marks : marks_deep(process, a), right = one_null ? b.marks : marks_deep(process, b);
+    Marks left = marks_deep(process, a), right = marks_deep(process, b);
     *marks = marks_union(process, left, right);
     return equal_deep(arena, marks_strip(arena, a, NULL), marks_strip(arena, b, NULL));
 }

@@ -212,5 +212,5 @@ Value eval_condition(Eval *e, const Code *code) {
         return eval_unknown(e, b.type);
     }
     Value v = chosen(e, code, &b, test.i);
-    return marks ? value_with_marks(v, marks) : v;
+    return marks ? marks_add(e->process, v, marks) : v;
 }

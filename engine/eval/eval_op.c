@@ -67,7 +67,8 @@ static Value arithmetic(Eval *e, const Code *code, const BinaryLink *link, Value
     Operator op = (Operator)link->op;
     int64_t small;
     if (small_arithmetic(op, a, b, &small)) return value_int_prec(small, a.n > b.n ? a.n : b.n);
-    bool zero = !(b.bits & VALUE_BIG) && b.i == 0;
+    // A negative zero is kept as a Num.
+    bool zero = b.bits & VALUE_BIG ? num_sign(b.num) == 0 : b.i == 0;
     if (op == OP_MODULO && zero) return a;
     if (op == OP_DIVIDE && zero) {
         return operation_failed(e, code, link->span, op, "a number cannot be divided by zero");

@@ -196,6 +196,14 @@ static bool report(Run *r) {
                       "Call to function \"%s\" failed: %.*s.", r->func->name, STR_ARG(call->error));
 }
 
+// Results of most functions are never null, which is known of those that are not known, too.
+static Value not_null(Arena *arena, Value v) {
+    if (!value_is_unknown(v) || v.kind == TYPE_DYNAMIC || v.unk->not_null) return v;
+    Unknown known = *v.unk;
+    known.not_null = true;
+    return marks_add(arena_process(arena), value_refined(arena, &known), v.marks);
+}
+
 static bool unknown_result(Run *r, Value *out) {
     const Func *f = r->func;
     const Type *type = NULL;
@@ -207,10 +215,7 @@ static bool unknown_result(Run *r, Value *out) {
     }
     if (!type) type = type_dynamic(r->process);
     *out = value_unknown(r->process, type);
-    if (!f->nullable && type->kind != TYPE_DYNAMIC) {
-        Unknown known = {.type = type, .not_null = true, .max_length = UINT32_MAX};
-        *out = value_refined(r->call.arena, &known);
-    }
+    if (!f->nullable) *out = not_null(r->call.arena, *out);
     *out = value_with_marks(*out, r->marks);
     return true;
 }
@@ -240,6 +245,7 @@ bool func_run(const Func *func, Scope *scope, Span span, const Value *args, cons
     }
     if (r.unknown || (func->impure && context->pure)) return unknown_result(&r, out);
     if (!func->run(&r.call, out)) return report(&r);
+    if (!func->nullable) *out = not_null(scope->arena, *out);
     if (r.marks) *out = marks_add(r.process, *out, r.marks);
     return true;
 }

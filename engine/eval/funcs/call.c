@@ -61,9 +61,3 @@ bool call_base64(FuncCall *call, Str text, Str *out) {
     }
     return base64_decode(call->arena, buf_str(&clean), out);
 }
-
-// The type of the groups is known only from the pattern, which the machinery does not look into.
-const Type *result_regexall(FuncCall *call) {
-    Process *p = call_process(call);
-    return type_list(p, type_dynamic(p));
-}

@@ -33,6 +33,7 @@ const Type *result_set(FuncCall *call);
 const Type *result_one(FuncCall *call);
 const Type *result_zipmap(FuncCall *call);
 const Type *result_parseint(FuncCall *call);
+const Type *result_regex(FuncCall *call);
 const Type *result_regexall(FuncCall *call);
 const Type *result_removed(FuncCall *call); // list, map: always an error
 const Type *result_tostring(FuncCall *call);

@@ -22,11 +22,25 @@ static HeavyFind *heavy_open(FuncCall *call) {
     return find;
 }
 
-bool heavy_run(FuncCall *call, Value *out) {
+static bool heavy_named(FuncCall *call, const char *name, Value *out) {
     HeavyFind *find = heavy_open(call);
-    HeavyRun *run = find ? find(call->func->name) : NULL;
+    HeavyRun *run = find ? find(name) : NULL;
     if (run) return run(call, out);
     return func_fail(call, -1,
                      "infra-functions.so, which holds this function, cannot be opened; the installation is not "
                      "complete");
+}
+
+bool heavy_run(FuncCall *call, Value *out) { return heavy_named(call, call->func->name, out); }
+
+// The type of a match is known from the pattern alone.
+const Type *result_regex(FuncCall *call) {
+    Value v;
+    if (value_is_unknown(call->args[0])) return type_dynamic(call_process(call));
+    return heavy_named(call, "regextype", &v) ? value_type(call_process(call), v) : NULL;
+}
+
+const Type *result_regexall(FuncCall *call) {
+    const Type *match = result_regex(call);
+    return match ? type_list(call_process(call), match) : NULL;
 }

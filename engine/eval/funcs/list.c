@@ -173,6 +173,8 @@ static bool concat_checks(FuncCall *call) {
     if (call->n == 0) return func_fail(call, -1, "at least one argument is required");
     for (uint32_t i = 0; i < call->n; i++) {
         uint8_t kind = call->args[i].kind;
+        // Of a list that is not known the peer gives up here, before it looks at the rest.
+        if (kind == TYPE_LIST && value_is_unknown(call->args[i]) && call->args[0].kind == TYPE_LIST) return true;
         if (kind == TYPE_LIST || kind == TYPE_TUPLE) continue;
         return func_fail(call, (int32_t)i, "all arguments must be lists or tuples; got %s",
                          call_z(call, call_friendly(call, value_type(call_process(call), call->args[i]))));

@@ -124,11 +124,12 @@ static const Type *merged_elem(FuncCall *call) {
     return elem;
 }
 
-static bool merge_checks(FuncCall *call) {
+// settled: every argument is known; else one without a type leaves all open.
+static bool merge_checks(FuncCall *call, bool settled) {
     for (uint32_t i = 0; i < call->n; i++) {
         Value v = call->args[i];
         if (is_mapping(v.kind)) continue;
-        if (v.kind == TYPE_DYNAMIC && value_is_unknown(v)) return true;
+        if (v.kind == TYPE_DYNAMIC && !settled) return true;
         if (v.kind == TYPE_DYNAMIC) continue;
         return func_fail(call, -1, "arguments must be maps or objects, got \"%s\"",
                          call_z(call, call_friendly(call, value_type(call_process(call), v))));
@@ -154,7 +155,7 @@ static void merge_field(TypeMerge *m, Name name, const Type *type) {
 }
 
 const Type *result_merge(FuncCall *call) {
-    if (!merge_checks(call)) return NULL;
+    if (!merge_checks(call, false)) return NULL;
     Process *p = call_process(call);
     const Type *elem = merged_elem(call);
     if (elem) return type_map(p, elem);
@@ -202,7 +203,7 @@ static Value merge_objects(FuncCall *call, uint32_t n) {
 }
 
 bool map_merge(FuncCall *call, Value *out) {
-    if (!merge_checks(call)) return false;
+    if (!merge_checks(call, true)) return false;
     uint64_t n = 0;
     Marks marks = 0;
     for (uint32_t i = 0; i < call->n; i++) {

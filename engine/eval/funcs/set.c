@@ -177,6 +177,6 @@ bool set_product(FuncCall *call, Value *out) {
     if (total && !fill_product(call, type->elem, all, (uint32_t)total)) return false;
     *out = type->kind == TYPE_SET ? value_set(call->arena, type->elem, all, (uint32_t)total)
                                   : value_list(call->arena, type->elem, all, (uint32_t)total);
-    *out = value_with_marks(*out, marks);
+    *out = marks_add(call_process(call), *out, marks);
     return true;
 }

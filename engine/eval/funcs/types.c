@@ -45,11 +45,12 @@ static const Type *want_of(FuncCall *call, TypeKind kind) {
     }
 }
 
-// The type of an unknown argument after conversion, or NULL after an error when there is none.
+// The type for an unknown argument, or NULL after an error when it cannot be converted. As in the peer, the type of
+// elements is not carried over.
 static const Type *converted_type(FuncCall *call, TypeKind kind) {
     const Type *want = want_of(call, kind);
     Value v = value_with_marks(call->args[0], 0);
-    if (convert_value(call->arena, v, want, &v, NULL)) return value_type(call_process(call), v);
+    if (convert_value(call->arena, v, want, &v, NULL)) return want;
     cannot_convert(call, call->args[0], want);
     return NULL;
 }

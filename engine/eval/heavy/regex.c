@@ -235,6 +235,15 @@ bool heavy_regex(FuncCall *call, Value *out) {
     return matched > 0;
 }
 
+bool heavy_regextype(FuncCall *call, Value *out) {
+    Regex r;
+    if (!regex_open(call, 0, value_str(call->args[0]), &r)) return false;
+    bool fine = regex_names(&r);
+    if (fine) *out = value_unknown(call_process(call), capture_type(&r));
+    regex_close(&r);
+    return fine;
+}
+
 typedef struct Matches {
     Str text;
     VEC(Value) list;
