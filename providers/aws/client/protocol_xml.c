@@ -41,7 +41,7 @@ static bool read_map(BodyReader *r, const AwsShape *shape, const XmlNode *first,
     for (const XmlNode *node = next_named(first, name); node; node = next_named(node->next, name)) {
         const XmlNode *k = xml_child(node, key_name), *v = xml_child(node, value_name);
         if (!k || !v) continue;
-        vec_push(r->arena, &names, name_of(arena_process(r->arena), buf_str(&k->text)));
+        vec_push(r->arena, &names, name_of(arena_process(r->arena), k->text));
         if (!read_value(r, value, v, vec_add(r->arena, &values))) return false;
     }
     *out = value_object_of(r->arena, names.at, values.at, values.n);
@@ -103,7 +103,7 @@ static bool read_value(BodyReader *r, const AwsMember *member, const XmlNode *no
         break;
     }
     case AWS_MAP: ok = read_map(r, shape, node->first, STR("entry"), out); break;
-    default: ok = output_scalar(r->arena, member, buf_str(&node->text), out) || misfit(r, node, shape);
+    default: ok = output_scalar(r->arena, member, node->text, out) || misfit(r, node, shape);
     }
     r->depth--;
     return ok;
@@ -115,30 +115,36 @@ static bool root_is_member(const AwsOperation *operation, const AwsShape *shape,
            str_eq(member_wire_name(&shape->members[0]), root->name);
 }
 
+static bool read_root(BodyReader *r, const AwsOperation *operation, const AwsShape *shape, const XmlNode *root,
+                      Value *out) {
+    if (operation->model->protocol == AWS_QUERY) {
+        Str wrapper = operation->result_wrapper;
+        if (str_empty(wrapper)) wrapper = str_format(r->arena, "%sResult", operation->name->text);
+        const XmlNode *inner = xml_child(root, wrapper);
+        if (inner) root = inner;
+    }
+    if (root_is_member(operation, shape, root)) {
+        ObjectData *data = output_structure(r->arena, shape);
+        if (root->text.n && !read_value(r, &shape->members[0], root, output_member(data, shape, 0))) return false;
+        *out = value_finish_object(r->arena, data);
+        return true;
+    }
+    AwsMember whole = {.shape = shape};
+    return read_value(r, &whole, root, out);
+}
+
 bool xml_body_read(Arena *arena, const AwsOperation *operation, const AwsShape *shape, Str body, Value *out,
                    Str *problem) {
     if (str_empty(str_trim(body))) {
         *out = value_finish_object(arena, output_structure(arena, shape));
         return true;
     }
-    const XmlNode *root = xml_parse(arena, body);
-    if (!root) {
-        *problem = STR("the answer is not XML");
-        return false;
-    }
-    if (operation->model->protocol == AWS_QUERY) {
-        Str wrapper = operation->result_wrapper;
-        if (str_empty(wrapper)) wrapper = str_format(arena, "%sResult", operation->name->text);
-        const XmlNode *inner = xml_child(root, wrapper);
-        if (inner) root = inner;
-    }
+    // The tree is much larger than the value.
+    Arena *scratch = arena_new(arena_process(arena), LIFE_OP, "xml");
+    const XmlNode *root = xml_parse(scratch, body);
     BodyReader r = {arena, 0, problem};
-    if (root_is_member(operation, shape, root)) {
-        ObjectData *data = output_structure(arena, shape);
-        if (root->text.n && !read_value(&r, &shape->members[0], root, output_member(data, shape, 0))) return false;
-        *out = value_finish_object(arena, data);
-        return true;
-    }
-    AwsMember whole = {.shape = shape};
-    return read_value(&r, &whole, root, out);
+    bool ok = root && read_root(&r, operation, shape, root, out);
+    if (!root) *problem = STR("the answer is not XML");
+    arena_free(scratch);
+    return ok;
 }

@@ -9,6 +9,7 @@ typedef struct Builder {
     Arena *arena;
     XML_Parser parser;
     XmlNode *root, *at;
+    char *text; // of `at`
     uint32_t depth;
 } Builder;
 
@@ -24,7 +25,7 @@ static void on_start(void *ctx, const char *name, const char **attributes) {
         return;
     }
     XmlNode *node = ARENA_NEW(b->arena, XmlNode);
-    *node = (XmlNode){.name = str_copy(b->arena, local_name(name)), .text = buf_in(b->arena), .parent = b->at};
+    *node = (XmlNode){.name = str_copy(b->arena, local_name(name)), .parent = b->at};
     uint32_t n = 0;
     while (attributes[2 * n]) n++;
     XmlAttribute *copies = n ? ARENA_ARRAY(b->arena, XmlAttribute, n) : NULL;
@@ -50,12 +51,16 @@ static void on_end(void *ctx, const char *name) {
     b->at = b->at->parent;
 }
 
-// White space between elements is dropped at once, so that an answer's indentation costs no memory.
+// AWS's elements have text or children, not both: what follows a child is indentation. So the text grows in one piece.
 static void on_text(void *ctx, const char *text, int n) {
     Builder *b = ctx;
     Str piece = str_make(text, (size_t)n);
-    if (!b->at || (b->at->first && str_empty(str_trim(piece)))) return;
-    buf_add(&b->at->text, piece);
+    if (!b->at || b->at->first) return;
+    Str *all = &b->at->text;
+    char *p = all->n ? arena_grow(b->arena, b->text, all->n, all->n + piece.n) : arena_alloc(b->arena, piece.n);
+    memcpy(p + all->n, piece.p, piece.n);
+    b->text = p;
+    *all = str_make(p, all->n + piece.n);
 }
 
 static void on_doctype(void *ctx, const char *name, const char *system_id, const char *public_id, int internal) {
@@ -90,7 +95,7 @@ const XmlNode *xml_child(const XmlNode *node, Str name) {
 
 Str xml_text(const XmlNode *node, const char *child) {
     const XmlNode *found = xml_child(node, str_of(child));
-    return found ? buf_str(&found->text) : STR_NONE;
+    return found ? found->text : STR_NONE;
 }
 
 void xml_escape(Buf *out, Str text) {

@@ -12,7 +12,7 @@ typedef struct XmlAttribute {
 typedef struct XmlNode XmlNode;
 struct XmlNode {
     Str name; // without a prefix
-    Buf text; // all character data directly inside
+    Str text; // before the first child
     const XmlAttribute *attributes;
     uint32_t attribute_count;
     XmlNode *first, *last, *next, *parent;

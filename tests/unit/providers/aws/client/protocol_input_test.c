@@ -74,7 +74,7 @@ static void xml_normal(Arena *arena, const XmlNode *node, Buf *out) {
     if (attributes.n) qsort(attributes.at, attributes.n, sizeof *attributes.at, compare_str);
     for (uint32_t i = 0; i < attributes.n; i++) buf_add(out, attributes.at[i]);
     buf_char(out, '>');
-    if (!node->first) buf_add(out, buf_str(&node->text));
+    if (!node->first) buf_add(out, node->text);
     xml_children(arena, node, out);
     buf_z(out, "</>");
 }
