@@ -13,10 +13,23 @@ void session_init(Session *s, Cli *cli) {
     s->load.dir = STR(".");
 }
 
-void session_end(Session *s) {
+static void session_end(Session *s) {
+    for (uint32_t i = 0; i < s->walks.n; i++) walk_free(s->walks.at[i]);
     if (s->plugins) plugins_free(s->plugins);
     arena_free(s->walk_arena);
     arena_free(s->arena);
+}
+
+int session_leave(Session *s) {
+    session_end(s);
+    return s->cli->code;
+}
+
+int session_finish(Session *s, int code) {
+    session_close(s);
+    code = cli_finish(s->cli, code);
+    session_end(s);
+    return code;
 }
 
 void session_input_options(Session *s, OptionSet *set) {
@@ -59,7 +72,7 @@ static bool input_argument(Session *s, Str text) {
     return true;
 }
 
-static bool read_inputs(Session *s) {
+bool session_read_inputs(Session *s) {
     Cli *cli = s->cli;
     load_env_inputs(s->arena, cli->environment, &s->load);
     bool ok = load_auto_inputs(s->arena, cli->process, s->load.dir, &s->load, &cli->diags);
@@ -97,7 +110,7 @@ bool session_load(Session *s, bool root_only) {
     Cli *cli = s->cli;
     s->load.workspace = workspace_current(cli, NULL);
     s->load.no_modules = root_only;
-    if (!read_inputs(s)) return false;
+    if (!session_read_inputs(s)) return false;
     s->config = load_config(s->arena, &s->load, &cli->diags);
     return s->config && !diags_failed(&cli->diags);
 }
@@ -139,6 +152,8 @@ bool session_config(Session *s) {
 }
 
 Walk *session_walk(Session *s, WalkKind kind) {
-    return walk_new(s->walk_arena, kind, cli_loop(s->cli), s->config, s->graph, s->plugins, s->snapshot,
-                    s->root_values, &s->cli->diags);
+    Walk *w = walk_new(s->walk_arena, kind, cli_loop(s->cli), s->config, s->graph, s->plugins, s->snapshot,
+                       s->root_values, &s->cli->diags);
+    vec_push(s->arena, &s->walks, w);
+    return w;
 }

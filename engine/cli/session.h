@@ -1,7 +1,6 @@
 // What most commands need, step by step: the configuration with its plugins, its state, a walk over it.
 //
-// Each step needs those before it and says what went wrong in cli->diags. session_close gives the state's lock back; a
-// command that got as far as session_state calls it on every path.
+// Each step needs those before it and says what went wrong in cli->diags. session_finish gives the state's lock back.
 #ifndef INFRA_CLI_SESSION_H
 #define INFRA_CLI_SESSION_H
 
@@ -10,10 +9,19 @@
 #include "engine/plan/plan.h"
 #include "state/manager.h"
 
+// Which backend the state is in (see backend_settings.h).
+typedef struct BackendSettings {
+    Str type;   // "local" when nothing was chosen
+    Str config; // JSON of the whole configuration, as the backend was given it
+    Str block;  // JSON of what the configuration's block said, to notice that it was changed
+    bool saved; // they come from the file
+} BackendSettings;
+
 typedef struct Session {
     Cli *cli;
     Arena *arena;       // configuration
     Arena *walk_arena;  // state and walk
+    VEC(Walk *) walks;  // made so far; freed at the end
     LoadOptions load;
     OptionTexts inputs; // -var, -var-file
     Config *config;
@@ -23,6 +31,7 @@ typedef struct Session {
     bool lock;
     int64_t lock_timeout_ns;
     Str state_path, state_out, backup_path; // local backend only
+    BackendSettings settings;
     const BackendType *backend_type;
     Backend *backend;
     StateStore *store;
@@ -31,11 +40,16 @@ typedef struct Session {
 } Session;
 
 void session_init(Session *s, Cli *cli);
-void session_end(Session *s); // after session_close
+// Both end the session. Nothing was done but read options: the exit code is what they left.
+int session_leave(Session *s);
+// Gives the lock back, shows what is left to say.
+int session_finish(Session *s, int code);
 void session_input_options(Session *s, OptionSet *set); // -var, -var-file, -input
 void session_lock_options(Session *s, OptionSet *set);  // -lock, -lock-timeout
 void session_state_options(Session *s, OptionSet *set, bool writes); // -state, with writes -state-out and -backup
 
+// Where variables get their values: the environment, files that load by themselves, the command line.
+bool session_read_inputs(Session *s);
 // The workspace, the files with variable values, the configuration. root_only: no called modules.
 bool session_load(Session *s, bool root_only);
 // Is there any configuration file in the folder?
@@ -51,14 +65,17 @@ bool session_config(Session *s);
 
 // The backend that `init` has set up, checked against the configuration, and the workspace's store in it.
 bool session_backend(Session *s);
-bool session_store(Session *s);
+bool session_store(Session *s); // for load.workspace
+// The same, but of these settings.
+bool session_store_of(Session *s, const BackendSettings *settings);
 // Locks and reads. write: the command may change the state.
 bool session_state(Session *s, const char *operation, bool write);
 // The same without lock, for commands that only look.
 bool session_read(Session *s);
-bool session_close(Session *s);
 // Writes the snapshot as it is now.
 bool session_save(Session *s);
+// Gives lock and store back before the end.
+bool session_close(Session *s);
 
 // Configuration, if there is one, and state, for showing objects with their schemas.
 bool session_show_walk(Session *s);

@@ -92,6 +92,12 @@ Walk *walk_new(Arena *arena, WalkKind kind, Loop *loop, const Config *config, co
     return w;
 }
 
+void walk_free(Walk *w) {
+    for (uint32_t i = 0; i < w->provider_count; i++)
+        if (w->providers[i].provider) provider_close(w->providers[i].provider);
+    arena_free(w->scratch);
+}
+
 static void runner_finish(Runner *r, uint32_t node, NodeState state) {
     const Graph *g = r->walk->graph;
     r->walk->node_state[node] = (uint8_t)state;

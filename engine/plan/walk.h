@@ -126,6 +126,8 @@ typedef struct WalkVisitor {
 
 Walk *walk_new(Arena *arena, WalkKind kind, Loop *loop, const Config *config, const Graph *graph, Plugins *plugins,
                Snapshot *state, const Value *root_values, Diags *diags);
+// Closes the walk's providers and frees what is not in its arena.
+void walk_free(Walk *w);
 // Runs until every node is done, failed (and those that need it skipped), or the walk is stopped.
 bool walk_run(Walk *w, const WalkVisitor *visitor);
 void walk_node_done(Walk *w, uint32_t node, bool failed);
