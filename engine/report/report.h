@@ -27,9 +27,20 @@ typedef struct ReportOptions {
 void report_plan(const Plan *plan, const ReportOptions *options, Out *out);
 // One resource change.
 void report_change(const Plan *plan, uint32_t row, const ReportOptions *options, Out *out);
+// The changes of root outputs.
 void report_outputs(const Plan *plan, const ReportOptions *options, Out *out);
-// The state as `tofu show` prints it; address NULL: all.
-void report_state(Walk *walk, Snapshot *state, const Str *address, const ReportOptions *options, Out *out);
+// The state as `tofu show` prints it; address NULL: all. False when nothing has the address.
+bool report_state(Walk *walk, Snapshot *state, const Str *address, const ReportOptions *options, Out *out);
+
+// Output values. HUMAN: "name = value" lines, or with a name its value alone; RAW: the text of one that is a string,
+// number or bool; JSON: an object of all, or one value.
+typedef enum OutputForm { OUTPUT_HUMAN, OUTPUT_RAW, OUTPUT_JSON } OutputForm;
+// Of a state; name NULL: all. False after a diagnostic (no such output, not for RAW). Without any output a warning.
+bool report_output(Process *process, const Snapshot *state, const Str *name, OutputForm form,
+                   const ReportOptions *options, Out *out, Diags *diags);
+// "Outputs:" and lines, as after an apply; nothing when there are none.
+void report_output_values(Process *process, const OutputChange *outputs, uint32_t n, const ReportOptions *options,
+                          Out *out);
 
 // `show -json` of a plan (format 1.2) and of a state (format 1.0), a line each.
 void report_plan_json(const Plan *plan, Out *out);

@@ -1,0 +1,155 @@
+#include "engine/report/state_json.h"
+
+#include "engine/report/checks_json.h"
+#include "engine/report/module_tree.h"
+#include "engine/report/state_value.h"
+#include "state/codec.h"
+
+static void head_write(JsonWriter *w, Str version) {
+    json_open_object(w);
+    json_text_field(w, "format_version", STR("1.0"));
+    json_text_field_if(w, "terraform_version", version);
+}
+
+// ---- a state ----
+
+typedef struct StateItem {
+    const StateResource *resource;
+    const StateObject *object;
+} StateItem;
+
+typedef struct StateWriter {
+    StateReader reader;
+    VEC(StateItem) items;
+} StateWriter;
+
+static void state_item_write(void *ctx, JsonWriter *w, uint32_t index) {
+    StateWriter *s = ctx;
+    const StateItem *item = &s->items.at[index];
+    Subject subject;
+    Value v = state_value(&s->reader, item->resource, item->object, &subject);
+    json_resource(w, &subject, item->object->schema_version, v, item->object);
+    arena_reset(s->reader.arena);
+}
+
+static void state_outputs_write(JsonWriter *w, const Snapshot *state) {
+    if (state->output_count == 0) return;
+    json_field(w, "outputs");
+    json_open_object(w);
+    for (uint32_t i = 0; i < state->output_count; i++) {
+        const StateOutput *o = &state->outputs[i];
+        json_key(w, o->name);
+        json_open_object(w);
+        json_field(w, "sensitive");
+        json_bool(w, o->sensitive);
+        json_text_field_if(w, "deprecated", o->deprecated);
+        json_field(w, "value");
+        codec_raw(w, o->value);
+        json_field(w, "type");
+        codec_raw(w, o->type);
+        json_close_object(w);
+    }
+    json_close_object(w);
+}
+
+void report_state_json(Walk *walk, Snapshot *state, Out *out) {
+    JsonWriter w = json_out(out);
+    snapshot_settle(state);
+    bool empty = state->resource_count == 0 && state->output_count == 0;
+    head_write(&w, empty ? STR_NONE : state->terraform_version);
+    if (!empty) {
+        Arena *arena = arena_new(walk->process, LIFE_OP, "state modules");
+        StateWriter s = {.reader = state_reader(walk, arena_new(walk->process, LIFE_OP, "state values"))};
+        ModuleTree *tree = module_tree_new(arena);
+        for (uint32_t i = 0; i < state->resource_count; i++)
+            for (uint32_t k = 0; k < state->resources[i].n; k++) {
+                module_tree_add(tree, state->resources[i].module, s.items.n);
+                vec_push(arena, &s.items, ((StateItem){&state->resources[i], &state->resources[i].objects[k]}));
+            }
+        module_tree_sort(tree);
+        json_field(&w, "values");
+        json_open_object(&w);
+        state_outputs_write(&w, state);
+        json_field(&w, "root_module");
+        module_tree_write(tree, &w, state_item_write, &s);
+        json_close_object(&w);
+        checks_json_state(&w, walk->process, state->check_results);
+        arena_free(s.reader.arena);
+        arena_free(arena);
+    }
+    json_close_object(&w);
+    out_z(out, "\n");
+    out_flush(out);
+}
+
+// ---- the prior state of a plan ----
+
+#define PRIOR_ROW 0x80000000u // the item is a row: a data source that was read
+
+static void prior_item_write(void *ctx, JsonWriter *w, uint32_t index) {
+    const Walk *walk = ctx;
+    if (index & PRIOR_ROW) {
+        const Row *row = row_at(&walk->rows, index & ~PRIOR_ROW);
+        Subject s = subject_of_row(walk, row);
+        json_resource(w, &s, s.schema->version, row->planned, NULL);
+        return;
+    }
+    const PriorObject *p = &walk->prior.at[index];
+    Subject s = subject_of_prior(walk, p);
+    json_resource(w, &s, s.schema ? s.schema->version : p->object->schema_version, p->current, p->object);
+}
+
+static void prior_outputs_write(JsonWriter *w, const Plan *plan) {
+    bool open = false;
+    for (uint32_t i = 0; i < plan->outputs.n; i++) {
+        const OutputChange *c = &plan->outputs.at[i];
+        if (value_is_null(c->after)) continue;
+        if (!open) {
+            json_field(w, "outputs");
+            json_open_object(w);
+        }
+        open = true;
+        json_output(w, plan->walk->process, name_str(c->name), c->sensitive, c->after, false);
+    }
+    if (open) json_close_object(w);
+}
+
+static bool row_was_read(const Walk *w, const Row *row) {
+    const Resource *r = walk_resource(w, row);
+    return r && r->mode == MODE_DATA && row->action == ACTION_NOOP && (row->flags & ROW_PLANNED) &&
+           !value_is_null(row->planned);
+}
+
+void state_json_prior(JsonWriter *w, const Plan *plan) {
+    Walk *walk = plan->walk;
+    Arena *arena = arena_new(walk->process, LIFE_OP, "prior state");
+    ModuleTree *tree = module_tree_new(arena);
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < walk->rows.n; i++) { // data sources come before managed resources
+        const Row *row = row_at(&walk->rows, i);
+        if (!row_was_read(walk, row)) continue;
+        module_tree_add(tree, walk->modules.at[row->module]->path, i | PRIOR_ROW);
+        count++;
+    }
+    for (uint32_t i = 0; i < walk->prior.n; i++) {
+        const PriorObject *p = &walk->prior.at[i];
+        if (p->resource->data || value_is_null(p->current) || p->current.kind == TYPE_DYNAMIC) continue;
+        module_tree_add(tree, p->resource->module, i);
+        count++;
+    }
+    bool outputs = false;
+    for (uint32_t i = 0; i < plan->outputs.n; i++) outputs |= !value_is_null(plan->outputs.at[i].after);
+    if (count || outputs) {
+        module_tree_sort(tree);
+        json_field(w, "prior_state");
+        head_write(w, STR(STATE_TERRAFORM_VERSION));
+        json_field(w, "values");
+        json_open_object(w);
+        prior_outputs_write(w, plan);
+        json_field(w, "root_module");
+        module_tree_write(tree, w, prior_item_write, walk);
+        json_close_object(w);
+        json_close_object(w);
+    }
+    arena_free(arena);
+}
