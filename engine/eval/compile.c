@@ -64,7 +64,19 @@ static Code *failed_node(Compiler *c, Span span) {
     return code;
 }
 
+// Most numbers are short and whole: they need no arithmetic. text has at most 18 characters.
+static bool small_number(Str text, int64_t *out) {
+    *out = 0;
+    for (size_t i = 0; i < text.n; i++) {
+        if (text.p[i] < '0' || text.p[i] > '9') return false;
+        *out = *out * 10 + (text.p[i] - '0');
+    }
+    return text.n > 0;
+}
+
 static Code *compile_number(Compiler *c, const Expr *expr) {
+    int64_t small;
+    if (expr->text.n <= 18 && small_number(expr->text, &small)) return compile_constant(c, value_int(small), expr->span);
     const Num *num = num_parse(c->arena, expr->text, NUM_PRECISION_TEXT);
     if (num) return compile_constant(c, value_num(c->arena, num), expr->span);
     diag_error(c->diags, "invalid_number", expr->span, "Invalid number literal",

@@ -85,8 +85,11 @@ static void page_is_up_to_date(void **state) {
     const char *root = getenv("INFRA_SOURCE");
     if (!root) skip();
     Buf page = {0};
-    buf_z(&page, "# Functions\n\nMade from engine/eval/funcs/table.def; the tests run the examples.\n"
-                 "Patterns (regex, regexall, replace) have RE2's syntax: no look-around, no back references.\n");
+    buf_z(&page,
+          "# Functions\n\nMade from engine/eval/funcs/table.def; the tests run the examples.\n"
+          "Patterns (regex, regexall, replace) have RE2's syntax: no look-around, no back references. A match that\n"
+          "takes too many steps is an error.\n"
+          "Numbers are finite: what would be infinite (`1 / 0`, `log(0, 2)`, `pow(10, 1000)`) is an error.\n");
     const FuncTable *table = func_table();
     for (uint32_t i = 0; i < table->n; i++) print_row(table->at[i], &page);
     char path[4096];
