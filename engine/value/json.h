@@ -1,5 +1,5 @@
 // Exact JSON: a streaming reader and writer that hold numbers as text, for values, state, plan and UI.
-// (API bodies and settings use jansson; it cannot hold exact numbers.)
+// One reader and writer for everything: a library that keeps numbers as doubles or int64 cannot hold a state.
 #ifndef INFRA_VALUE_JSON_H
 #define INFRA_VALUE_JSON_H
 

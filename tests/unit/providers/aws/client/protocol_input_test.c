@@ -98,6 +98,7 @@ static Str body_normal(Arena *arena, AwsProtocol protocol, Str body) {
 
 static bool same(const Case *c, const char *what, Str want, Str got) {
     if (str_eq(want, got)) return true;
+    if (!got.p) got = STR("");
     printf("%.*s: %s:\n  want %.*s\n  got  %.*s\n", STR_ARG(c->id), what, STR_ARG(want), STR_ARG(got));
     return false;
 }
