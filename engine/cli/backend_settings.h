@@ -4,13 +4,6 @@
 
 #include "engine/cli/session.h"
 
-typedef struct BackendSettings {
-    Str type;   // "local" when nothing was chosen
-    Str config; // JSON of the whole configuration, as the backend was given it
-    Str block;  // JSON of what the configuration's block said, to notice that it was changed
-    bool saved; // they come from the file
-} BackendSettings;
-
 bool backend_settings_read(Cli *cli, BackendSettings *out);
 bool backend_settings_write(Cli *cli, const BackendSettings *settings);
 bool backend_settings_remove(Cli *cli);
@@ -19,6 +12,8 @@ bool backend_settings_remove(Cli *cli);
 bool backend_block(Session *s, const BackendType **type, Value *config);
 // Its value as JSON; "{}" for none.
 Str backend_block_json(Session *s, const BackendType *type, Value config);
+// -backend-config laid over it.
+bool backend_arguments(Session *s, const BackendType *type, const OptionTexts *given, Value *config);
 bool backend_configure(Session *s, const BackendType *type, Value config, Backend **out);
 // The configured backend of saved settings.
 bool backend_of_settings(Session *s, const BackendSettings *settings, const BackendType **type, Backend **out);

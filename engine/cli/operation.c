@@ -9,13 +9,12 @@ void operation_init(Operation *op, Cli *cli) {
     progress_init(&op->progress, cli, op->session.walk_arena);
 }
 
-void operation_end(Operation *op) {
-    Session *s = &op->session;
+int operation_leave(Operation *op) { return session_leave(&op->session); }
+
+int operation_finish(Operation *op, int code) {
     progress_end(&op->progress);
-    session_close(s);
-    s->cli->on_interrupt = NULL;
-    cli_show_diags(s->cli);
-    session_end(s);
+    op->session.cli->on_interrupt = NULL;
+    return session_finish(&op->session, code);
 }
 
 void operation_plan_options(Operation *op, OptionSet *set) {
@@ -100,7 +99,7 @@ static void stop_walk(void *ctx, uint32_t count) {
     apply_stop(op->walk, false);
 }
 
-static void stoppable(Operation *op, Walk *w) {
+void operation_stoppable(Operation *op, Walk *w) {
     Cli *cli = op->session.cli;
     op->walk = w;
     cli->on_interrupt = stop_walk;
@@ -111,15 +110,14 @@ static WalkKind walk_kind(const Operation *op) {
     return op->destroy ? WALK_PLAN_DESTROY : op->refresh_only ? WALK_REFRESH_ONLY : WALK_PLAN;
 }
 
-// What an earlier run left open is found out first; a run that only looks does so in memory.
-static bool recover(Operation *op) {
+bool operation_recover(Operation *op) {
     Session *s = &op->session;
     uint32_t n;
     manager_unknown(s->manager, &n);
     if (n == 0) return true;
     Walk *w = session_walk(s, WALK_PLAN_DESTROY);
     ApplyOptions options = {.hook = progress_apply, .hook_ctx = &op->progress, .dir = s->load.dir};
-    stoppable(op, w);
+    operation_stoppable(op, w);
     return apply_recover(w, s->manager, &options, op->apply, &s->cli->diags);
 }
 
@@ -144,7 +142,7 @@ static bool read_all(Operation *op) {
     bool bound = session_bind(s);
     if (!session_variables(s, false) || !bound || !session_graph(s)) return false;
     cli_catch_interrupts(s->cli);
-    return session_state(s, op->apply ? "OperationTypeApply" : "OperationTypePlan", op->apply) && recover(op);
+    return session_state(s, op->apply ? "OperationTypeApply" : "OperationTypePlan", op->apply) && operation_recover(op);
 }
 
 bool operation_plan(Operation *op) {
@@ -153,7 +151,7 @@ bool operation_plan(Operation *op) {
                            .hooks = &op->progress.walk_hooks};
     if (!modes_fit(op) || !read_addresses(op, &options) || !read_all(op)) return false;
     Walk *w = session_walk(s, walk_kind(op));
-    stoppable(op, w);
+    operation_stoppable(op, w);
     op->plan = plan_make(w, &options);
     s->cli->on_interrupt = NULL;
     if (s->cli->interrupts)

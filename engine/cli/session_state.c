@@ -43,17 +43,15 @@ static bool settings_fit(Session *s, const BackendSettings *saved) {
 }
 
 bool session_backend(Session *s) {
-    BackendSettings saved;
-    return backend_settings_read(s->cli, &saved) && settings_fit(s, &saved) &&
-           backend_of_settings(s, &saved, &s->backend_type, &s->backend);
+    return backend_settings_read(s->cli, &s->settings) && settings_fit(s, &s->settings) &&
+           backend_of_settings(s, &s->settings, &s->backend_type, &s->backend);
 }
 
-bool session_store(Session *s) {
+// -state and the like replace the store by a file.
+static bool open_store(Session *s) {
     Cli *cli = s->cli;
-    if (!session_backend(s)) return false;
-    bool local = s->backend_type == &backend_local;
     bool paths = s->state_path.n || s->state_out.n || s->backup_path.n;
-    if (paths && !local)
+    if (paths && s->backend_type != &backend_local)
         return diag_error(&cli->diags, "misuse", SPAN_NONE, "Option of local states",
                           "-state, -state-out and -backup are for states in local files; this one is in the backend "
                           "\"%s\".",
@@ -66,7 +64,20 @@ bool session_store(Session *s) {
                                               : str_concat(s->walk_arena, path, STR(".backup"));
     s->store->vt->close(s->store);
     s->store = local_store(cli_loop(cli), s->walk_arena, path, backup);
+    // A saved plan names the file that it builds on.
+    Buf config = buf_in(s->arena);
+    buf_z(&config, "{\"path\":");
+    json_escape(&config, path, false);
+    buf_z(&config, "}");
+    s->settings.config = buf_str(&config);
     return true;
+}
+
+bool session_store(Session *s) { return session_backend(s) && open_store(s); }
+
+bool session_store_of(Session *s, const BackendSettings *settings) {
+    s->settings = *settings;
+    return backend_of_settings(s, settings, &s->backend_type, &s->backend) && open_store(s);
 }
 
 // ---- holding it ----

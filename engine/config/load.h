@@ -59,4 +59,7 @@ bool load_var_file(Arena *arena, Process *process, Str path, LoadOptions *option
 bool load_static_eval(Config *config, const LoadOptions *options, const Body *body, const SchemaBlock *schema,
                       Value *out, Diags *diags);
 
+// An expression from outside the files (the console), compiled in the root module's names. NULL after diagnostics.
+const Code *load_expression(Config *config, Arena *arena, const Expr *expr, Diags *diags);
+
 #endif

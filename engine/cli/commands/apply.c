@@ -45,6 +45,15 @@ static int run(Operation *op, bool auto_approve) {
     return operation_apply(op) ? EXIT_OK : EXIT_FAILED;
 }
 
+static bool run_saved(Operation *op, Str path, bool destroy) {
+    Cli *cli = op->session.cli;
+    if (destroy)
+        return diag_error(&cli->diags, "misuse", SPAN_NONE, "Saved plans are applied, not destroyed",
+                          "\"infra destroy\" takes no plan file. A plan to destroy is made with \"infra plan -destroy "
+                          "-out=FILE\" and carried out with \"infra apply FILE\".");
+    return operation_load_plan(op, path, true) && operation_apply(op);
+}
+
 static int apply(Cli *cli, int argc, char **argv, bool destroy) {
     Operation op;
     operation_init(&op, cli);
@@ -56,11 +65,11 @@ static int apply(Cli *cli, int argc, char **argv, bool destroy) {
     option_add(set, "show-sensitive", OPTION_SWITCH, &cli->show_sensitive, NULL, "Show values that are marked sensitive.");
     operation_plan_options(&op, set);
     session_state_options(&op.session, set, true);
-    if (!options_parse(set, argc, argv, 0, 0, &rest)) return operation_end(&op), cli->code;
+    if (!options_parse(set, argc, argv, 0, 1, &rest)) return operation_leave(&op);
+    if (rest.n) return operation_finish(&op, run_saved(&op, str_of(rest.at[0]), destroy) ? EXIT_OK : EXIT_FAILED);
     op.destroy |= destroy;
     int code = run(&op, auto_approve);
-    operation_end(&op);
-    return cli_finish(cli, code);
+    return operation_finish(&op, code);
 }
 
 int command_apply(Cli *cli, int argc, char **argv) { return apply(cli, argc, argv, false); }

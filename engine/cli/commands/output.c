@@ -39,10 +39,7 @@ int command_output(Cli *cli, int argc, char **argv) {
     option_add(set, "show-sensitive", OPTION_SWITCH, &cli->show_sensitive, NULL, "Show values that are marked sensitive.");
     session_state_options(&s, set, false);
     session_input_options(&s, set);
-    if (!options_parse(set, argc, argv, 0, 1, &rest)) return session_end(&s), cli->code;
+    if (!options_parse(set, argc, argv, 0, 1, &rest)) return session_leave(&s);
     bool ok = session_load(&s, true) && session_read(&s) && show(cli, s.snapshot, &rest, raw);
-    session_close(&s);
-    int code = cli_finish(cli, ok ? EXIT_OK : EXIT_FAILED);
-    session_end(&s);
-    return code;
+    return session_finish(&s, ok ? EXIT_OK : EXIT_FAILED);
 }

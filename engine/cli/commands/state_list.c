@@ -54,7 +54,7 @@ int command_state_list(Cli *cli, int argc, char **argv) {
     option_add(set, "id", OPTION_TEXT, &wanted.id, "ID", "Only instances whose attribute \"id\" is this.");
     session_state_options(&s, set, false);
     session_input_options(&s, set);
-    if (!options_parse(set, argc, argv, 0, INT32_MAX, &rest)) return session_end(&s), cli->code;
+    if (!options_parse(set, argc, argv, 0, INT32_MAX, &rest)) return session_leave(&s);
     bool ok = true;
     for (int i = 0; i < rest.n; i++) {
         Address a;
@@ -63,8 +63,5 @@ int command_state_list(Cli *cli, int argc, char **argv) {
     }
     ok = ok && session_load(&s, true) && session_read(&s);
     if (ok) list(&s, &wanted);
-    session_close(&s);
-    int code = cli_finish(cli, ok ? EXIT_OK : EXIT_FAILED);
-    session_end(&s);
-    return code;
+    return session_finish(&s, ok ? EXIT_OK : EXIT_FAILED);
 }

@@ -43,7 +43,7 @@ int command_validate(Cli *cli, int argc, char **argv) {
     OptionArgs rest;
     option_add(set, "json", OPTION_SWITCH, &cli->json, NULL, "As JSON.");
     session_input_options(&s, set);
-    if (!options_parse(set, argc, argv, 0, 0, &rest)) return session_end(&s), cli->code;
+    if (!options_parse(set, argc, argv, 0, 0, &rest)) return session_leave(&s);
     validate(&s);
     bool ok = !diags_failed(&cli->diags);
     if (cli->json) {
@@ -54,7 +54,5 @@ int command_validate(Cli *cli, int argc, char **argv) {
         cli_show_diags(cli);
         out_format(&cli->out, "%sSuccess!%s The configuration is valid.\n", cli_green(&cli->out), cli_plain(&cli->out));
     }
-    int code = cli_finish(cli, ok ? EXIT_OK : EXIT_FAILED);
-    session_end(&s);
-    return code;
+    return session_finish(&s, ok ? EXIT_OK : EXIT_FAILED);
 }
