@@ -98,8 +98,12 @@ static Str body_normal(Arena *arena, AwsProtocol protocol, Str body) {
 
 static bool same(const Case *c, const char *what, Str want, Str got) {
     if (str_eq(want, got)) return true;
-    if (!got.p) got = STR("");
-    printf("%.*s: %s:\n  want %.*s\n  got  %.*s\n", STR_ARG(c->id), what, STR_ARG(want), STR_ARG(got));
+    Buf text = {0};
+    buf_add(&text, want);
+    buf_z(&text, "\n  got  ");
+    buf_add(&text, got);
+    printf("%.*s: %s:\n  want %s\n", STR_ARG(c->id), what, text.p);
+    buf_free(&text);
     return false;
 }
 
