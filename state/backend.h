@@ -10,19 +10,19 @@
 #include "engine/schema/schema.h"
 #include "state/lock.h"
 
-typedef struct Backend Backend;     // configured
+typedef struct Backend Backend;       // configured
 typedef struct StateStore StateStore; // one workspace's state in it
 
 typedef struct StoreResult {
-    bool ok;           // false: diagnostics were added to the list given (but not for `held` and `changed`)
-    bool found;        // read: there was a state
-    Str bytes;         // read
-    Str version;       // read, write: opaque token of this content for write's if_match (ETag, or a digest)
-    LockInfo holder;   // lock refused: who has it (id empty: unknown)
-    bool held;         // lock refused because it is held (worth waiting for)
-    bool changed;      // write refused because the content is not that of if_match; take_over: the lock is another
-    Str raw_lock;      // the stored lock text, for take_over
-    const Str *names;  // list
+    bool ok;          // false: diagnostics were added to the list given (but not for `held` and `changed`)
+    bool found;       // read: there was a state
+    Str bytes;        // read
+    Str version;      // read, write: opaque token of this content for write's if_match (ETag, or a digest)
+    LockInfo holder;  // lock refused: who has it (id empty: unknown)
+    bool held;        // lock refused because it is held (worth waiting for)
+    bool changed;     // write refused because the content is not that of if_match; take_over: the lock is another
+    Str raw_lock;     // the stored lock text, for take_over
+    const Str *names; // list
     uint32_t count;
 } StoreResult;
 
@@ -59,11 +59,13 @@ typedef struct StoreVtable {
     // Replaces exactly the lock whose stored text is raw by info, or fails.
     void (*take_over)(StateStore *s, Str raw, const LockInfo *info, StoreDone done, void *ctx, Diags *diags);
     // Pieces of a journal next to the state (write-behind); NULL in local stores, where the journal itself is beside.
+    // Names are letters, digits and dashes; a list is sorted. They may be under way beside another operation.
     void (*segment_put)(StateStore *s, Str name, Str bytes, StoreDone done, void *ctx, Diags *diags);
     void (*segment_list)(StateStore *s, Arena *arena, StoreDone done, void *ctx, Diags *diags);
     void (*segment_read)(StateStore *s, Arena *arena, Str name, StoreDone done, void *ctx, Diags *diags);
     void (*segment_delete)(StateStore *s, Str name, StoreDone done, void *ctx, Diags *diags);
-    // Gives back what the system lent; a lock that is held stays in the store unless the system ends it with the process.
+    // Gives back what the system lent; a lock that is held stays in the store unless the system ends it with the
+    // process.
     void (*close)(StateStore *s);
 } StoreVtable;
 

@@ -373,14 +373,17 @@ static bool check_version(Read *rd, const CodecHead *head) {
         CodecHead all;
         codec_form(rd->arena, rd->r.text, true, &all);
         if (all.terraform_version.n)
-            return fail(rd, "the state has format version %llu, written by version %.*s of the language. This program "
-                            "reads format version 4; a newer one is needed.",
+            return fail(rd,
+                        "the state has format version %llu, written by version %.*s of the language. This program "
+                        "reads format version 4; a newer one is needed.",
                         (unsigned long long)head->version, STR_ARG(all.terraform_version));
-        return fail(rd, "the state has format version %llu. This program reads format version 4; a newer one is needed.",
+        return fail(rd,
+                    "the state has format version %llu. This program reads format version 4; a newer one is needed.",
                     (unsigned long long)head->version);
     }
-    return fail(rd, "the state has format version %llu, from before Terraform 0.12. Rewrite it first with a program that "
-                    "reads both: \"tofu state pull\" prints it in format version 4, \"state push\" stores that.",
+    return fail(rd,
+                "the state has format version %llu, from before Terraform 0.12. Rewrite it first with a program that "
+                "reads both: \"tofu state pull\" prints it in format version 4, \"state push\" stores that.",
                 (unsigned long long)head->version);
 }
 

@@ -91,7 +91,8 @@ static void write_resource(JsonWriter *w, Arena *arena, const StateResource *r) 
     if (!per_object) write_text(w, STR("provider"), r->provider);
     json_key(w, STR("instances"));
     json_open_array(w);
-    for (uint32_t i = 0; i < r->n; i++) codec_write_object(w, arena, &r->objects[i], per_object ? r->provider : STR_NONE);
+    for (uint32_t i = 0; i < r->n; i++)
+        codec_write_object(w, arena, &r->objects[i], per_object ? r->provider : STR_NONE);
     json_close_array(w);
     write_unknown(w, arena, r->unknown);
     json_close_object(w);

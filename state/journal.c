@@ -17,7 +17,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-// Without anybody waiting, records go to the system in pieces of about this size, so that a killed process loses little.
+// Without anybody waiting, records go to the system in pieces of about this size, so that a killed process loses
+// little.
 #define WRITE_BEHIND ((size_t)256 << 10)
 
 typedef struct Waiter {
@@ -37,12 +38,12 @@ typedef struct OpenIntent {
 struct Journal {
     Process *process;
     Loop *loop;
-    Arena *arena;  // the journal's own; freed with it
+    Arena *arena; // the journal's own; freed with it
     char *path;
     int fd;
-    Buf pending;   // not yet given to a job
-    Buf writing;   // owned by the job while it runs
-    bool running, sync; // a job runs; it syncs
+    Buf pending;          // not yet given to a job
+    Buf writing;          // owned by the job while it runs
+    bool running, sync;   // a job runs; it syncs
     atomic_bool job_over; // set by the job's thread when it touches nothing any more
     int job_error;
     bool job_broken;
@@ -56,6 +57,9 @@ struct Journal {
     JournalHead head;
     Waiters waiters;
     VEC(OpenIntent) open;
+    uint64_t synced_size; // of the file, on disk
+    void (*on_durable)(void *ctx);
+    void *on_durable_ctx;
     uint64_t kill_record;
     JournalKill kill_how;
 };
@@ -104,10 +108,14 @@ static void job_done(void *ctx) {
         journal_put_back(j);
     } else {
         j->size += j->writing.n;
-        if (j->sync) j->durable = j->taken;
+        if (j->sync) {
+            j->durable = j->taken;
+            j->synced_size = j->size;
+        }
     }
     if (j->writing.p) secret_wipe(j->writing.p, j->writing.n);
     buf_clear(&j->writing);
+    if (!j->error && j->sync && j->on_durable) j->on_durable(j->on_durable_ctx);
     if (j->error || j->sync) journal_deliver(j, !j->error);
     if (!j->error && !j->running && j->waiters.n) journal_start(j);
 }
@@ -239,7 +247,7 @@ Journal *journal_open(Process *process, Loop *loop, const char *path, const Jour
         journal_free(j);
         return NULL;
     }
-    j->opened_size = j->size;
+    j->opened_size = j->synced_size = j->size;
     journal_begin(j);
     kill_from_environment(j);
     return j;
@@ -253,6 +261,24 @@ void journal_base(Journal *j, Str lineage, uint64_t serial) {
 
 uint64_t journal_next_op(Journal *j) { return j->next_op++; }
 uint64_t journal_records(const Journal *j) { return j->appended; }
+
+void journal_on_durable(Journal *j, void (*fn)(void *ctx), void *ctx) {
+    j->on_durable = fn;
+    j->on_durable_ctx = ctx;
+}
+
+Str journal_slice(const Journal *j, Arena *arena, uint64_t from) {
+    if (from >= j->synced_size) return STR_NONE;
+    size_t size = (size_t)(j->synced_size - from), n = 0;
+    char *p = arena_alloc(arena, size);
+    while (n < size) {
+        ssize_t got = pread(j->fd, p + n, size - n, (off_t)(from + n));
+        if (got < 0 && errno == EINTR) continue;
+        if (got <= 0) return STR_NONE;
+        n += (size_t)got;
+    }
+    return str_make(p, size);
+}
 
 void journal_kill_at(Journal *j, uint64_t record, JournalKill how) {
     j->kill_record = record;
@@ -363,7 +389,7 @@ bool journal_finish(Journal *j, uint64_t serial, Diags *diags) {
     j->head.serial = serial;
     j->error = j->open.n ? journal_rewrite(j) : journal_empty(j);
     j->has_records = j->open.n > 0;
-    j->opened_size = j->size;
+    j->opened_size = j->synced_size = j->size;
     j->durable = j->taken = j->appended;
     return j->error ? journal_problem(j, diags) : true;
 }

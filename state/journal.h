@@ -21,10 +21,10 @@
 typedef struct Journal Journal;
 
 typedef struct JournalHead {
-    LockInfo lock;        // empty when run without one
+    LockInfo lock; // empty when run without one
     Str lineage;
-    uint64_t serial;      // of the state that the records build on
-    Str host, boot_id;    // host: name, machine id and process namespace
+    uint64_t serial;         // of the state that the records build on
+    Str host, boot_id;       // host: name, machine id and process namespace
     int64_t pid, start_time; // /proc/PID/stat field 22, so that a reused pid is told apart
 } JournalHead;
 
@@ -44,23 +44,23 @@ typedef enum JournalAction { ACT_CREATE, ACT_UPDATE, ACT_DELETE, ACT_FORGET } Jo
 
 typedef struct JournalRecord {
     JournalKind kind;
-    uint64_t op;           // number that joins an intent and its result (journal_next_op); 0: a result without intent
+    uint64_t op; // number that joins an intent and its result (journal_next_op); 0: a result without intent
     JournalAction action;
-    Str address;           // resource address without key
+    Str address; // resource address without key
     Str module, type, name;
     bool data;
     InstanceKey key;
-    Str deposed;           // of the object acted on or made
+    Str deposed; // of the object acted on or made
     Str provider;
     // INTENT: what to look for when the outcome is unknown.
-    Str token;             // client token sent with the call
-    Str planned;           // JSON of the planned value, as the caller wants it back
-    Str before;            // provider's note for recover (ids that existed before, natural key), JSON
+    Str token;   // client token sent with the call
+    Str planned; // JSON of the planned value, as the caller wants it back
+    Str before;  // provider's note for recover (ids that existed before, natural key), JSON
     // RESULT: the object as it is to be in the state, or gone: it is no more. FAILED: the same when has_object or gone,
     // else the call left everything as it was.
     bool gone, has_object;
-    StateObject object;    // key and deposed are those of the record
-    Str outputs;           // OUTPUTS: a JSON object of outputs as in the state; replaces all
+    StateObject object; // key and deposed are those of the record
+    Str outputs;        // OUTPUTS: a JSON object of outputs as in the state; replaces all
     // SAVING: which state.
     uint64_t serial, size;
     uint32_t crc;
@@ -92,22 +92,28 @@ void journal_withdraw(Journal *j);
 void journal_close(Journal *j);
 // Records appended by this process, its head not counted.
 uint64_t journal_records(const Journal *j);
+// fn is called from the loop whenever more of the file is on disk. For copies of it elsewhere.
+void journal_on_durable(Journal *j, void (*fn)(void *ctx), void *ctx);
+// The file's bytes from there on, as far as they are on disk, in the arena. Empty when they cannot be read.
+Str journal_slice(const Journal *j, Arena *arena, uint64_t from);
 
-// For fault tests: the process dies by SIGKILL around the nth record that is appended (1: the first). INFRA_TEST_KILL_AT
-// in the environment does the same at journal_open: "3" after the third is on disk, "3-" before any of it is, "3~" with
-// half of it.
+// For fault tests: the process dies by SIGKILL around the nth record that is appended (1: the first).
+// INFRA_TEST_KILL_AT in the environment does the same at journal_open: "3" after the third is on disk, "3-" before any
+// of it is, "3~" with half of it.
 typedef enum JournalKill { KILL_AFTER, KILL_BEFORE, KILL_TORN } JournalKill;
 void journal_kill_at(Journal *j, uint64_t record, JournalKill how);
 
 // Reading what an earlier run left.
 typedef struct JournalContent {
-    VEC(JournalHead) heads;      // never empty; the first with a lineage says what the records build on
-    VEC(JournalRecord) records;  // all but heads
-    uint64_t good_size;          // bytes up to the torn end
-    bool torn;                   // the last record was cut off
+    VEC(JournalHead) heads;     // never empty; the first with a lineage says what the records build on
+    VEC(JournalRecord) records; // all but heads
+    uint64_t good_size;         // bytes up to the torn end
+    bool torn;                  // the last record was cut off
 } JournalContent;
 // *out is NULL when there is no file or nothing in it. Texts live in the arena.
 bool journal_read(Arena *arena, const char *path, JournalContent **out, Diags *diags);
+// The same on bytes in memory; path is for messages.
+bool journal_parse(Arena *arena, const char *path, Str file, JournalContent **out, Diags *diags);
 // The intents that have neither result nor failure, in order.
 uint32_t journal_unknown(Arena *arena, const JournalContent *content, const JournalRecord **out);
 // Is the process of the head surely gone (same host and boot, no such pid or another start time; or a new boot)?

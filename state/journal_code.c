@@ -146,7 +146,8 @@ static bool get_number(JsonReader *r, uint64_t *out) {
     uint64_t u = 0;
     for (size_t i = 0; i < r->string.n; i++) {
         char c = r->string.p[i];
-        if (c < '0' || c > '9' || __builtin_mul_overflow(u, 10, &u) || __builtin_add_overflow(u, (uint64_t)(c - '0'), &u))
+        if (c < '0' || c > '9' || __builtin_mul_overflow(u, 10, &u) ||
+            __builtin_add_overflow(u, (uint64_t)(c - '0'), &u))
             return false;
     }
     *out = u;

@@ -17,7 +17,4 @@ bool journal_decode(Arena *arena, JournalKind kind, Str payload, JournalRecord *
 typedef enum FrameKind { FRAME_GOOD, FRAME_END, FRAME_TORN, FRAME_DAMAGED } FrameKind;
 FrameKind journal_frame(Str file, size_t *at, uint8_t *kind, Str *payload);
 
-// journal_read on bytes in memory; path is for messages.
-bool journal_parse(Arena *arena, const char *path, Str file, JournalContent **out, Diags *diags);
-
 #endif

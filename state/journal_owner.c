@@ -39,7 +39,8 @@ void journal_head_here(Arena *arena, JournalHead *head) {
     char space[64];
     ssize_t n = readlink("/proc/self/ns/pid", space, sizeof space);
     Str machine = first_line(arena, "/etc/machine-id");
-    head->host = str_format(arena, "%.*s %.*s %.*s", STR_ARG(lock_host(arena)), STR_ARG(machine), n > 0 ? (int)n : 0, space);
+    head->host =
+        str_format(arena, "%.*s %.*s %.*s", STR_ARG(lock_host(arena)), STR_ARG(machine), n > 0 ? (int)n : 0, space);
     head->boot_id = first_line(arena, "/proc/sys/kernel/random/boot_id");
     head->pid = getpid();
     char state;

@@ -3,11 +3,12 @@
 #include "state/journal_code.h"
 
 static bool damaged(const char *path, size_t at, const char *what, Diags *diags) {
-    return diag_error(diags, "damaged_journal", SPAN_NONE, "Damaged journal",
-                      "%s: %s at byte %zu. The journal says what an interrupted run did, so nothing is changed while it "
-                      "cannot be read. Keep a copy of the file. To go on with what stands before that place, cut the "
-                      "file there; to go on without the journal, remove it and compare the state with what is there.",
-                      path, what, at);
+    return diag_error(
+        diags, "damaged_journal", SPAN_NONE, "Damaged journal",
+        "%s: %s at byte %zu. The journal says what an interrupted run did, so nothing is changed while it "
+        "cannot be read. Keep a copy of the file. To go on with what stands before that place, cut the "
+        "file there; to go on without the journal, remove it and compare the state with what is there.",
+        path, what, at);
 }
 
 static bool read_records(Arena *arena, const char *path, Str file, JournalContent *content, Diags *diags) {

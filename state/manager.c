@@ -44,12 +44,14 @@ Journal *manager_journal(StateManager *m, Diags *diags) {
     if (!manager_open_journal(m, diags)) return NULL;
     if (!m->journal_based) journal_base(m->journal, m->snapshot->lineage, m->stored_serial);
     m->journal_based = true;
+    segments_begin(m);
     return m->journal;
 }
 
 static void note_saving(StateManager *m) {
     Str bytes = buf_str(&m->attempt);
-    JournalRecord record = {.kind = JOURNAL_SAVING, .serial = m->attempt_serial, .size = bytes.n, .crc = crc32c(0, bytes)};
+    JournalRecord record = {
+        .kind = JOURNAL_SAVING, .serial = m->attempt_serial, .size = bytes.n, .crc = crc32c(0, bytes)};
     journal_append(m->journal, &record);
 }
 
@@ -87,13 +89,18 @@ static void saved(void *ctx, const StoreResult *result) {
     save_over(m, result->ok);
     if (result->changed)
         diag_error(&m->saving_diags, "state_changed", SPAN_NONE, "The state was changed by somebody else",
-                   "%.*s is not what it was when this run read it, so it was not written over.", STR_ARG(m->store->where));
+                   "%.*s is not what it was when this run read it, so it was not written over.",
+                   STR_ARG(m->store->where));
+}
+
+static void write_attempt(StateManager *m) {
+    m->store->vt->write(m->store, buf_str(&m->attempt), m->version, saved, m, &m->saving_diags);
 }
 
 static void synced(void *ctx, bool ok) {
     StateManager *m = ctx;
     if (ok) {
-        m->store->vt->write(m->store, buf_str(&m->attempt), m->version, saved, m, &m->saving_diags);
+        segments_flush(m, write_attempt);
         return;
     }
     journal_problem(m->journal, &m->saving_diags);
@@ -111,7 +118,7 @@ static void save_start(StateManager *m) {
         note_saving(m);
         journal_sync(m->journal, synced, m);
     } else {
-        m->store->vt->write(m->store, buf_str(&m->attempt), m->version, saved, m, &m->saving_diags);
+        write_attempt(m);
     }
 }
 
@@ -149,17 +156,20 @@ static bool save_elsewhere(StateManager *m, Str dir, Diags *diags) {
     bool journal = m->journal && journal_records(m->journal) > 0;
     Str detail;
     if (written)
-        detail = str_format(diags->arena,
-                            "The errors above kept the state from being written to %.*s. It was saved in \"%.*s\". When "
-                            "the cause is mended, store it with: infra state push %.*s",
-                            STR_ARG(m->store->where), STR_ARG(path), STR_ARG(path));
+        detail =
+            str_format(diags->arena,
+                       "The errors above kept the state from being written to %.*s. It was saved in \"%.*s\". When "
+                       "the cause is mended, store it with: infra state push %.*s",
+                       STR_ARG(m->store->where), STR_ARG(path), STR_ARG(path));
     else
-        detail = str_format(diags->arena, "The errors above kept the state from being written to %.*s, and from being "
-                                          "saved in \"%.*s\".",
+        detail = str_format(diags->arena,
+                            "The errors above kept the state from being written to %.*s, and from being "
+                            "saved in \"%.*s\".",
                             STR_ARG(m->store->where), STR_ARG(path));
     if (journal)
-        detail = str_format(diags->arena, "%.*s\n\nThe journal \"%.*s\" holds what this run did as well; the next apply "
-                                          "here brings it into the state by itself.",
+        detail = str_format(diags->arena,
+                            "%.*s\n\nThe journal \"%.*s\" holds what this run did as well; the next apply "
+                            "here brings it into the state by itself.",
                             STR_ARG(detail), STR_ARG(m->store->journal_path));
     diag_add(diags, SEV_ERROR, "state_not_saved", SPAN_NONE, STR("Failed to save the state"), detail);
     return false;
@@ -167,9 +177,14 @@ static bool save_elsewhere(StateManager *m, Str dir, Diags *diags) {
 
 // All that the journals say is stored.
 static bool finish_journal(StateManager *m, Diags *diags) {
-    if (!m->left && (!m->journal || journal_records(m->journal) == 0)) return true;
-    if (!manager_journal(m, diags) || !journal_finish(m->journal, m->stored_serial, diags)) return false;
-    m->left = false;
+    if (m->left || (m->journal && journal_records(m->journal))) {
+        if (!manager_journal(m, diags)) return false;
+        segments_end(m, false);
+        if (!journal_finish(m->journal, m->stored_serial, diags)) return false;
+        m->left = false;
+    }
+    if (m->segments.n) segments_clear(m);
+    if (m->journal) segments_begin(m);
     return true;
 }
 
@@ -188,6 +203,8 @@ bool manager_persist(StateManager *m, Str dir, Diags *diags) {
 
 bool manager_unlock(StateManager *m, Diags *diags) {
     wait_saved(m);
+    // Nothing to send after a state that was saved: what is left is what could not be.
+    segments_end(m, true);
     bool ok = true;
     if (m->locked) {
         BackendWait wait = {0};

@@ -21,8 +21,9 @@ typedef struct ManagerOptions {
     void *notice_ctx;
 } ManagerOptions;
 
-// Locks (with retries after 1, 2, 4, 8, 16, 16… s until the timeout), takes a dead process's lock over when it is the one
-// in our journal, reads, applies the results found in the journal. NULL after diagnostics; then nothing stays locked.
+// Locks (with retries after 1, 2, 4, 8, 16, 16… s until the timeout), takes a dead process's lock over when it is the
+// one in our journal, reads, applies the results found in the journal. NULL after diagnostics; then nothing stays
+// locked.
 StateManager *manager_open(Loop *loop, Arena *arena, StateStore *store, const ManagerOptions *options, Diags *diags);
 // The state as stored plus recovered results.
 Snapshot *manager_snapshot(StateManager *m);
@@ -33,8 +34,8 @@ Journal *manager_journal(StateManager *m, Diags *diags);
 // Writes the snapshot when its content differs from what is stored (serial + 1, same lineage), then empties the
 // journal. If the backend fails, the state is saved as errored.tfstate in dir and the message says how to push it.
 bool manager_persist(StateManager *m, Str dir, Diags *diags);
-// The same in the background during an apply (compaction); does nothing while one is under way. A failure is left to the
-// next write. May be called from within callbacks.
+// The same in the background during an apply (compaction); does nothing while one is under way. A failure is left to
+// the next write. May be called from within callbacks.
 void manager_persist_start(StateManager *m);
 // Releases the lock if there is one, closes the journal. The manager is gone after it, whatever the result.
 bool manager_unlock(StateManager *m, Diags *diags);

@@ -9,11 +9,15 @@
 #define DELAY_FIRST (1 * NS_PER_S)
 #define DELAY_MOST (16 * NS_PER_S)
 
+bool manager_make_folder(StateManager *m, Diags *diags) {
+    const char *folder = str_to_z(m->arena, path_dir(m->store->journal_path));
+    return !folder[0] || file_is_dir(folder) || file_make_dirs(folder, 0700, diags);
+}
+
 bool manager_open_journal(StateManager *m, Diags *diags) {
     if (m->journal) return true;
     const char *path = str_to_z(m->arena, m->store->journal_path);
-    const char *folder = str_to_z(m->arena, path_dir(m->store->journal_path));
-    if (folder[0] && !file_is_dir(folder) && !file_make_dirs(folder, 0700, diags)) return false;
+    if (!manager_make_folder(m, diags)) return false;
     JournalHead head = {.lock = m->lock};
     journal_head_here(m->arena, &head);
     m->journal = journal_open(m->process, m->loop, path, &head, diags);
@@ -67,16 +71,17 @@ static bool take_over(StateManager *m, const StoreResult *refused, Diags *diags)
     BackendWait wait = {0};
     m->store->vt->take_over(m->store, refused->raw_lock, &m->lock, backend_wait_done, &wait, diags);
     if (!backend_wait(m->loop, &wait)) return false;
-    notice(m, str_format(m->arena,
-                         "Took over the state lock %.*s: it was left by process %lld on this host (%.*s, %.*s), which is "
-                         "gone.",
-                         STR_ARG(holder->lock.id), (long long)holder->pid, STR_ARG(holder->lock.operation),
-                         STR_ARG(holder->lock.created)));
+    notice(m,
+           str_format(m->arena,
+                      "Took over the state lock %.*s: it was left by process %lld on this host (%.*s, %.*s), which is "
+                      "gone.",
+                      STR_ARG(holder->lock.id), (long long)holder->pid, STR_ARG(holder->lock.operation),
+                      STR_ARG(holder->lock.created)));
     return true;
 }
 
-// The journal names the lock before there is one, so that it can be taken over whenever this process dies. A folder that
-// cannot be written only costs that.
+// The journal names the lock before there is one, so that it can be taken over whenever this process dies. A folder
+// that cannot be written only costs that.
 static void announce(StateManager *m) {
     if (!m->store->vt->take_over) return;
     Diags ignored = diags_in(m->arena);
@@ -85,8 +90,8 @@ static void announce(StateManager *m) {
 
 static void say_waiting(StateManager *m, const LockInfo *holder) {
     if (holder->who.n)
-        notice(m, str_format(m->arena, "Waiting for the state lock, held by %.*s since %.*s (%.*s).", STR_ARG(holder->who),
-                             STR_ARG(holder->created), STR_ARG(holder->operation)));
+        notice(m, str_format(m->arena, "Waiting for the state lock, held by %.*s since %.*s (%.*s).",
+                             STR_ARG(holder->who), STR_ARG(holder->created), STR_ARG(holder->operation)));
     else
         notice(m, STR("Waiting for the state lock."));
 }

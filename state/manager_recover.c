@@ -1,3 +1,4 @@
+#include "engine/io/file.h"
 #include "state/codec_object.h"
 #include "state/crc32c.h"
 #include "state/manager_internal.h"
@@ -38,13 +39,14 @@ static bool refuse(const StateManager *m, const JournalContent *content, uint32_
     }
     if (n > 10) buf_format(&list, "\n  and %u more", n - 10);
     Str is = m->found ? str_format(diags->arena, "at serial %llu", (unsigned long long)m->stored_serial) : STR("gone");
-    return diag_error(diags, "journal_mismatch", SPAN_NONE, "The state is not the one that an interrupted run worked on",
-                      "The journal \"%.*s\" holds what a run did before it was interrupted, on top of serial %llu of the "
-                      "state %.*s. That state is %.*s now, so somebody else has written it since and it is not known "
-                      "whether these are in it:%.*s\n\nCompare them with the state. When it is right as it is, remove "
-                      "the journal.",
-                      STR_ARG(m->store->journal_path), (unsigned long long)(base ? base->serial : 0),
-                      STR_ARG(m->store->where), STR_ARG(is), STR_ARG(buf_str(&list)));
+    return diag_error(
+        diags, "journal_mismatch", SPAN_NONE, "The state is not the one that an interrupted run worked on",
+        "The journal \"%.*s\" holds what a run did before it was interrupted, on top of serial %llu of the "
+        "state %.*s. That state is %.*s now, so somebody else has written it since and it is not known "
+        "whether these are in it:%.*s\n\nCompare them with the state. When it is right as it is, remove "
+        "the journal.",
+        STR_ARG(m->store->journal_path), (unsigned long long)(base ? base->serial : 0), STR_ARG(m->store->where),
+        STR_ARG(is), STR_ARG(buf_str(&list)));
 }
 
 static void apply_outcome(StateManager *m, const JournalRecord *r) {
@@ -79,13 +81,30 @@ static bool check_unlocked(StateManager *m, const char *path, bool *skip, Diags 
                       "A process that still runs is writing \"%s\". Wait for it to end.", path);
 }
 
+// The journal on this machine; when that has nothing to say, the copy that a run elsewhere left beside the state. A
+// command that writes makes that copy its own.
+static bool find_journal(StateManager *m, const char *path, JournalContent **content, Diags *diags) {
+    if (!journal_read(m->arena, path, content, diags)) return false;
+    Str copy = segments_fetch(m);
+    if (!copy.n || (*content && (*content)->records.n)) return true;
+    JournalContent *fetched;
+    if (!journal_parse(m->arena, path, copy, &fetched, diags)) return false;
+    if (!fetched || fetched->records.n == 0) return true;
+    *content = fetched;
+    if (!m->options.write) return true;
+    manager_close_journal(m);
+    return manager_make_folder(m, diags) &&
+           file_write_durable(m->process, path, str_slice(copy, 0, fetched->good_size), 0600, diags) &&
+           manager_open_journal(m, diags) && journal_sync_wait(m->journal);
+}
+
 bool manager_recover(StateManager *m, Diags *diags) {
     const char *path = str_to_z(m->arena, m->store->journal_path);
     JournalContent *content;
     bool skip;
     if (!check_unlocked(m, path, &skip, diags)) return false;
     if (skip) return true;
-    if (!journal_read(m->arena, path, &content, diags)) return false;
+    if (!find_journal(m, path, &content, diags)) return false;
     if (!content || content->records.n == 0) return true;
     m->left = true;
     m->unknown_count = journal_unknown(m->arena, content, &m->unknown);

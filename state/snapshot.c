@@ -64,8 +64,8 @@ StateResource *snapshot_add_resource(Snapshot *s, const StateResource *like) {
     if (s->resource_count == s->resource_cap) {
         uint32_t cap = s->resource_cap ? s->resource_cap * 2 : 16;
         assert(cap > s->resource_cap);
-        s->resources = arena_grow(s->arena, s->resources, s->resource_cap * sizeof *s->resources,
-                                  cap * sizeof *s->resources);
+        s->resources =
+            arena_grow(s->arena, s->resources, s->resource_cap * sizeof *s->resources, cap * sizeof *s->resources);
         s->resource_cap = cap;
     }
     StateResource *r = &s->resources[s->resource_count++];

@@ -20,42 +20,42 @@ typedef struct Snapshot Snapshot;
 
 typedef struct StateObject {
     InstanceKey key;
-    Str deposed;           // 8 hex digits, empty for the current object
+    Str deposed; // 8 hex digits, empty for the current object
     bool tainted;
     bool create_before_destroy;
     bool skip_destroy;
     uint64_t schema_version;
-    Str attributes;        // JSON object; empty when only flat attributes are there
-    Str attributes_flat;   // JSON object of strings (very old states), or empty
-    Str sensitive;         // JSON of sensitive_attributes, or empty
-    Str identity;          // JSON, or empty
+    Str attributes;      // JSON object; empty when only flat attributes are there
+    Str attributes_flat; // JSON object of strings (very old states), or empty
+    Str sensitive;       // JSON of sensitive_attributes, or empty
+    Str identity;        // JSON, or empty
     uint64_t identity_version;
     bool has_identity_version;
-    Str private_bytes;     // base64 as stored, or empty
+    Str private_bytes;       // base64 as stored, or empty
     const Str *dependencies; // resource addresses without keys, sorted
     uint32_t dependency_count;
-    Str provider;          // only when it differs per instance (provider for_each)
-    Str unknown;           // members that this version does not know, as a JSON object, or empty
+    Str provider; // only when it differs per instance (provider for_each)
+    Str unknown;  // members that this version does not know, as a JSON object, or empty
 } StateObject;
 
 typedef struct StateResource {
-    Str module;    // "module.a[\"x\"].module.b", "" for the root
-    bool data;     // mode: data or managed
+    Str module; // "module.a[\"x\"].module.b", "" for the root
+    bool data;  // mode: data or managed
     Str type, name;
-    Str provider;  // provider["registry.opentofu.org/hashicorp/aws"].alias
-    Str address;   // module.…​.data.type.name without key
+    Str provider; // provider["registry.opentofu.org/hashicorp/aws"].alias
+    Str address;  // module.…​.data.type.name without key
     StateObject *objects;
     uint32_t n, cap;
-    Str unknown;      // as in StateObject
-    bool unsorted;    // then `index` finds objects: a hash table of places + 1
+    Str unknown;   // as in StateObject
+    bool unsorted; // then `index` finds objects: a hash table of places + 1
     uint32_t *index;
     uint32_t index_size, index_used;
 } StateResource;
 
 typedef struct StateOutput {
     Str name;
-    Str value;     // JSON
-    Str type;      // JSON
+    Str value; // JSON
+    Str type;  // JSON
     bool sensitive;
     Str deprecated;
 } StateOutput;
@@ -67,11 +67,11 @@ struct Snapshot {
     Str terraform_version; // as read
     StateResource *resources;
     uint32_t resource_count, resource_cap;
-    StrMap by_address;     // StateResource.address to index + 1
+    StrMap by_address; // StateResource.address to index + 1
     StateOutput *outputs;
     uint32_t output_count, output_cap;
-    Str check_results;     // JSON, empty for null
-    Str unknown;           // as in StateObject
+    Str check_results; // JSON, empty for null
+    Str unknown;       // as in StateObject
     bool unsorted;
     struct SnapshotSplices *splices; // edges of resources that were removed, until settled
 };
@@ -95,8 +95,8 @@ void snapshot_put_output(Snapshot *s, const StateOutput *output);
 void snapshot_remove_output(Snapshot *s, Str name);
 uint32_t snapshot_object_count(const Snapshot *s);
 
-// Attributes as a value of the type (of the object's own schema version: upgrade first when it differs). Its strings may
-// be slices of the state's text: it must not outlive the snapshot.
+// Attributes as a value of the type (of the object's own schema version: upgrade first when it differs). Its strings
+// may be slices of the state's text: it must not outlive the snapshot.
 bool snapshot_decode(Arena *arena, const StateObject *o, const Type *type, Value *out, JsonError *error);
 // Sensitive paths as marks, added to out. False when they are malformed.
 bool snapshot_sensitive(Arena *arena, const StateObject *o, PathMarksList *out);

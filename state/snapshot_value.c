@@ -31,8 +31,8 @@ static bool read_step(Arena *arena, JsonReader *r, PathStep *step) {
         return true;
     }
     *step = (PathStep){0};
-    return str_eqz(kind, "index") && json_read_value(arena, &in, type_dynamic(arena_process(arena)),
-                                                     JSON_WRAPPED_DYNAMIC, &step->index, NULL);
+    return str_eqz(kind, "index") &&
+           json_read_value(arena, &in, type_dynamic(arena_process(arena)), JSON_WRAPPED_DYNAMIC, &step->index, NULL);
 }
 
 static bool read_path(Arena *arena, JsonReader *r, Path *path) {

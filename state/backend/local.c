@@ -24,7 +24,7 @@ typedef struct LocalStore {
     StateStore base;
     Arena *arena; // as long as the store
     LocalPaths paths;
-    int fd;       // the open state, held with the lock; -1: not open
+    int fd; // the open state, held with the lock; -1: not open
     bool locked, created, backed_up;
     Str lock_id;
     // The write that is under way.
@@ -113,8 +113,8 @@ static bool is_changed(LocalStore *s, int fd, Str if_match, Diags *diags) {
     if (s->locked || !if_match.n) return false;
     Arena *scratch = arena_new(arena_process(s->arena), LIFE_OP, "state check");
     Str bytes = STR_NONE;
-    bool changed = !local_load(scratch, fd, s->paths.state, &bytes, diags) ||
-                   !str_eq(version_of(scratch, bytes), if_match);
+    bool changed =
+        !local_load(scratch, fd, s->paths.state, &bytes, diags) || !str_eq(version_of(scratch, bytes), if_match);
     arena_free(scratch);
     return changed;
 }
@@ -219,10 +219,11 @@ static void local_unlock(StateStore *base, Str id, StoreDone done, void *ctx, Di
                    "%s is locked by this process with the ID \"%.*s\", not \"%.*s\".", s->paths.state,
                    STR_ARG(s->lock_id), STR_ARG(id));
     } else {
-        diag_error(diags, "state_unlock", SPAN_NONE, "Error releasing the state lock",
-                   "%s is not locked by this process. The lock of a local state belongs to the process that holds it and "
-                   "ends with it: end that process.",
-                   s->paths.state);
+        diag_error(
+            diags, "state_unlock", SPAN_NONE, "Error releasing the state lock",
+            "%s is not locked by this process. The lock of a local state belongs to the process that holds it and "
+            "ends with it: end that process.",
+            s->paths.state);
     }
     reply_later(base->loop, done, ctx, r);
 }

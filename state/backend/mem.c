@@ -57,8 +57,8 @@ static void mem_write(StateStore *s, Str bytes, Str if_match, StoreDone done, vo
     bool failing = b->failing > 0;
     if (failing) {
         b->failing--;
-        r.ok = diag_error(diags, "state_write", SPAN_NONE, "Failed to write the state", "%.*s: this write is made to fail.",
-                          STR_ARG(s->where));
+        r.ok = diag_error(diags, "state_write", SPAN_NONE, "Failed to write the state",
+                          "%.*s: this write is made to fail.", STR_ARG(s->where));
     } else if (if_match.n && !str_eq(if_match, state->version)) {
         r = (StoreResult){.changed = true};
     }

@@ -107,7 +107,8 @@ static int order_names(const void *a, const void *b) { return str_cmp(*(const St
 typedef VEC(Str) Names;
 
 // Keys of the listed objects, as `pick` names them (empty: left out), sorted behind the first `fixed` ones.
-static void list_names(S3Op *op, const AwsResult *answer, Str (*pick)(S3Op *op, Str key), Names *names, uint32_t fixed) {
+static void list_names(S3Op *op, const AwsResult *answer, Str (*pick)(S3Op *op, Str key), Names *names,
+                       uint32_t fixed) {
     Process *p = arena_process(op->arena);
     const Value *contents = value_get(answer->output, name_of(p, STR("Contents")));
     uint32_t n = contents && value_is_set(*contents) ? contents->n : 0;
@@ -161,7 +162,8 @@ static const StoreVtable s3_store = {
 static Str pick_workspace(S3Op *op, Str key) {
     const S3Config *c = &op->b->config;
     if (c->workspace_prefix.n) {
-        if (!str_starts(key, c->workspace_prefix) || key.n <= c->workspace_prefix.n || key.p[c->workspace_prefix.n] != '/')
+        if (!str_starts(key, c->workspace_prefix) || key.n <= c->workspace_prefix.n ||
+            key.p[c->workspace_prefix.n] != '/')
             return STR_NONE;
         key = str_slice(key, c->workspace_prefix.n + 1, key.n);
     }
@@ -194,8 +196,8 @@ static void s3_workspaces(Backend *base, Arena *arena, StoreDone done, void *ctx
 
 static Str workspace_key(Arena *arena, const S3Config *c, Str workspace) {
     if (str_eqz(workspace, "default")) return c->key;
-    return path_clean(arena, str_format(arena, "%.*s%s%.*s/%.*s", STR_ARG(c->workspace_prefix), c->workspace_prefix.n ? "/" : "",
-                                        STR_ARG(workspace), STR_ARG(c->key)));
+    return path_clean(arena, str_format(arena, "%.*s%s%.*s/%.*s", STR_ARG(c->workspace_prefix),
+                                        c->workspace_prefix.n ? "/" : "", STR_ARG(workspace), STR_ARG(c->key)));
 }
 
 static void remove_step(S3Op *op, const AwsResult *answer) {
@@ -268,9 +270,10 @@ static Backend *s3_configure(Loop *loop, Arena *arena, Value config, Diags *diag
     if (!s3_config_read(arena, config, &b->config, diags)) return NULL;
     b->client = aws_client_new(loop, arena, &b->config.aws);
     if (!aws_client_region(b->client).n)
-        config_error(diags, "Missing region value",
-                     "The argument \"region\", the environment variable AWS_REGION or AWS_DEFAULT_REGION, or the region of "
-                     "the profile must be set.");
+        config_error(
+            diags, "Missing region value",
+            "The argument \"region\", the environment variable AWS_REGION or AWS_DEFAULT_REGION, or the region of "
+            "the profile must be set.");
     b->s3 = aws_client_model(b->client, STR("s3"), diags);
     if (b->config.table.n) b->dynamodb = aws_client_model(b->client, STR("dynamodb"), diags);
     if (aws_client_region(b->client).n && b->s3 && (b->dynamodb || !b->config.table.n)) return &b->base;

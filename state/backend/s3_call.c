@@ -10,7 +10,8 @@
 S3Op *s3_op_new(S3Backend *b, S3Store *store, Arena *out, StoreDone done, void *ctx, Diags *diags, S3Step *step) {
     Arena *arena = arena_new(arena_process(b->arena), LIFE_OP, "s3 operation");
     S3Op *op = ARENA_NEW(arena, S3Op);
-    *op = (S3Op){.b = b, .store = store, .arena = arena, .out = out, .diags = diags, .done = done, .ctx = ctx, .step = step};
+    *op = (S3Op){
+        .b = b, .store = store, .arena = arena, .out = out, .diags = diags, .done = done, .ctx = ctx, .step = step};
     op->result.ok = true;
     return op;
 }
@@ -23,12 +24,14 @@ void s3_op_end(S3Op *op) {
 void s3_op_fail(S3Op *op, const char *summary, const AwsError *error) {
     Buf text = buf_in(op->arena);
     if (error->code.n && str_eqz(error->code, "NoSuchBucket"))
-        buf_format(&text, "The bucket \"%.*s\" does not exist. It has to be made before states can be kept in it; a new "
-                          "one may take a minute to be seen.\n\n",
+        buf_format(&text,
+                   "The bucket \"%.*s\" does not exist. It has to be made before states can be kept in it; a new "
+                   "one may take a minute to be seen.\n\n",
                    STR_ARG(op->b->config.bucket));
     if (str_eqz(error->service, "dynamodb") && str_eqz(error->code, "ResourceNotFoundException"))
-        buf_format(&text, "The DynamoDB table \"%.*s\" does not exist in this region. It needs a partition key \"LockID\" of "
-                          "type string.\n\n",
+        buf_format(&text,
+                   "The DynamoDB table \"%.*s\" does not exist in this region. It needs a partition key \"LockID\" of "
+                   "type string.\n\n",
                    STR_ARG(op->b->config.table));
     aws_error_print(error, &text);
     diag_add(op->diags, SEV_ERROR, "state_s3", SPAN_NONE, str_of(summary), buf_str(&text));
@@ -88,8 +91,8 @@ static void answered(void *ctx, const AwsResult *answer) {
 }
 
 void s3_send(S3Op *op, const AwsModel *model, const char *operation, Value input, Str payload, bool raw) {
-    AwsRequest request = {.model = model, .operation = str_of(operation), .input = input, .payload = payload,
-                          .raw_payload = raw};
+    AwsRequest request = {
+        .model = model, .operation = str_of(operation), .input = input, .payload = payload, .raw_payload = raw};
     // With a lock in the way of others, a second put of the same bytes does no harm.
     request.all_pages = strcmp(operation, "ListObjectsV2") == 0;
     aws_call(op->b->client, op->arena, &request, answered, op);
@@ -171,8 +174,9 @@ void s3_list(S3Op *op, Str prefix) {
 }
 
 Str s3_text(S3Op *op, const AwsResult *answer, const char *name) {
-    const Value *v = value_is_set(answer->output) ? value_get(answer->output, name_of(arena_process(op->arena), str_of(name)))
-                                                  : NULL;
+    const Value *v = value_is_set(answer->output)
+                         ? value_get(answer->output, name_of(arena_process(op->arena), str_of(name)))
+                         : NULL;
     return v && value_is_set(*v) && v->kind == TYPE_STRING ? value_str(*v) : STR_NONE;
 }
 
@@ -222,7 +226,8 @@ static void begin(void *ctx) {
         s3_op_end(op);
         return;
     }
-    AwsRequest request = {.model = sts, .operation = STR("GetCallerIdentity"), .input = value_object_of(op->arena, NULL, NULL, 0)};
+    AwsRequest request = {
+        .model = sts, .operation = STR("GetCallerIdentity"), .input = value_object_of(op->arena, NULL, NULL, 0)};
     aws_call(b->client, op->arena, &request, account_answered, op);
 }
 

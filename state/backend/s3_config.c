@@ -140,8 +140,8 @@ static void read_endpoints(Reader *r, S3Config *c) {
     for (size_t i = 0; i < 4; i++) {
         const EndpointName *e = &endpoint_names[i];
         if (is_given(&inner, e->service) && is_given(r, e->old))
-            config_error(r->diags, "Invalid attribute combination", "Only one of \"endpoints.%s\" and \"%s\" can be set.",
-                         e->service, e->old);
+            config_error(r->diags, "Invalid attribute combination",
+                         "Only one of \"endpoints.%s\" and \"%s\" can be set.", e->service, e->old);
         Str url = text(&inner, e->service);
         if (!url.n) url = text(r, e->old);
         if (!url.n) url = env(e->new_env);
@@ -181,7 +181,8 @@ static void read_metadata(Reader *r, S3Config *c) {
     c->aws.ec2_metadata_endpoint = text(r, "ec2_metadata_service_endpoint");
     c->aws.skip_metadata = truth(r, "skip_metadata_api_check");
     Str mode = text(r, "ec2_metadata_service_endpoint_mode");
-    bool six = mode.n == 4 && strncasecmp(mode.p, "ipv6", 4) == 0, four = mode.n == 4 && strncasecmp(mode.p, "ipv4", 4) == 0;
+    bool six = mode.n == 4 && strncasecmp(mode.p, "ipv6", 4) == 0,
+         four = mode.n == 4 && strncasecmp(mode.p, "ipv4", 4) == 0;
     if (mode.n && !six && !four) invalid(r, "ec2_metadata_service_endpoint_mode", "must be \"IPv4\" or \"IPv6\"");
     if (six && !c->aws.ec2_metadata_endpoint.n) c->aws.ec2_metadata_endpoint = STR("http://[fd00:ec2::254]");
 }
@@ -238,7 +239,8 @@ static void read_nested_role(Reader *r, AwsAssumeRole *role) {
     role->session_name = text(&in, "session_name");
     role->tags = any(&in, "tags");
     role->transitive_tag_keys = any(&in, "transitive_tag_keys");
-    if (!role->role_arn.n) config_error(r->diags, "Missing required value", "The argument \"assume_role.role_arn\" is required.");
+    if (!role->role_arn.n)
+        config_error(r->diags, "Missing required value", "The argument \"assume_role.role_arn\" is required.");
     not_blank(&in, "assume_role", "external_id");
     not_blank(&in, "assume_role", "policy");
     not_blank(&in, "assume_role", "session_name");
@@ -256,8 +258,10 @@ static void read_flat_role(Reader *r, AwsAssumeRole *role) {
 }
 
 static const char *const flat_role_names[] = {
-    "role_arn",           "session_name",            "external_id",      "assume_role_duration_seconds",
-    "assume_role_policy", "assume_role_policy_arns", "assume_role_tags", "assume_role_transitive_tag_keys",
+    "role_arn",           "session_name",
+    "external_id",        "assume_role_duration_seconds",
+    "assume_role_policy", "assume_role_policy_arns",
+    "assume_role_tags",   "assume_role_transitive_tag_keys",
 };
 
 static void read_role(Reader *r, S3Config *c) {
@@ -266,10 +270,13 @@ static void read_role(Reader *r, S3Config *c) {
         const char *name = flat_role_names[i];
         if (!is_given(r, name)) continue;
         if (nested)
-            config_error(r->diags, "Conflicting arguments", "The deprecated argument \"%s\" cannot be used together with "
-                                                            "\"assume_role\".", name);
+            config_error(r->diags, "Conflicting arguments",
+                         "The deprecated argument \"%s\" cannot be used together with "
+                         "\"assume_role\".",
+                         name);
         else if (!is_given(r, "role_arn"))
-            config_error(r->diags, "Missing required value", "The argument \"%s\" has an effect only with \"role_arn\".", name);
+            config_error(r->diags, "Missing required value",
+                         "The argument \"%s\" has an effect only with \"role_arn\".", name);
     }
     if (!nested && !is_given(r, "role_arn")) return;
     AwsAssumeRole *role = ARENA_NEW(r->arena, AwsAssumeRole);
@@ -303,9 +310,10 @@ static void read_web_identity(Reader *r, S3Config *c) {
     not_blank(&in, "assume_role_with_web_identity", "session_name");
     not_blank(&in, "assume_role_with_web_identity", "policy");
     if (!role->role_arn.n || (!role->token.n && !role->token_file.n))
-        config_error(r->diags, "Missing required value",
-                     "The block \"assume_role_with_web_identity\" needs a role (\"role_arn\" or AWS_ROLE_ARN) and a token "
-                     "(\"web_identity_token\", \"web_identity_token_file\" or their environment variables).");
+        config_error(
+            r->diags, "Missing required value",
+            "The block \"assume_role_with_web_identity\" needs a role (\"role_arn\" or AWS_ROLE_ARN) and a token "
+            "(\"web_identity_token\", \"web_identity_token_file\" or their environment variables).");
     c->aws.web_identity = role;
 }
 

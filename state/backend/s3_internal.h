@@ -34,7 +34,7 @@ struct S3Op {
     S3Backend *b;
     S3Store *store; // NULL for those of the backend
     Arena *arena;
-    Arena *out;     // where results go; NULL: none do
+    Arena *out; // where results go; NULL: none do
     Diags *diags;
     StoreDone done;
     void *ctx;
@@ -42,11 +42,11 @@ struct S3Op {
     int state;
     StoreResult result;
     // What operations keep from one step to the next.
-    Str name;   // of a segment or workspace
-    Str bytes;  // read, or to be written
-    Str match;  // the version that a write is based on
-    Str raw;    // the lock as it is stored, or is to be
-    Str ours;   // our lock as it is stored
+    Str name;  // of a segment or workspace
+    Str bytes; // read, or to be written
+    Str match; // the version that a write is based on
+    Str raw;   // the lock as it is stored, or is to be
+    Str ours;  // our lock as it is stored
     Str etag;
     int64_t deadline;
     uint32_t tries;
@@ -74,7 +74,7 @@ bool s3_refused(const AwsResult *answer);
 
 typedef struct S3Put {
     Str key, bytes;
-    Str if_match;      // an ETag
+    Str if_match; // an ETag
     bool if_none_match;
     Str tags;
     const uint8_t *sha256; // NULL: no checksum

@@ -5,8 +5,12 @@
 #define TRIES 3u
 
 static void put_lock(S3Op *op, Str if_match) {
-    S3Put put = {.key = op->store->lock_key, .bytes = op->ours, .if_match = if_match, .if_none_match = !if_match.n,
-                 .tags = op->b->config.lock_tags, .sha256 = op->hashed ? op->sha256 : NULL};
+    S3Put put = {.key = op->store->lock_key,
+                 .bytes = op->ours,
+                 .if_match = if_match,
+                 .if_none_match = !if_match.n,
+                 .tags = op->b->config.lock_tags,
+                 .sha256 = op->hashed ? op->sha256 : NULL};
     s3_put(op, &put);
 }
 
@@ -145,9 +149,9 @@ static bool unlock_matches(S3Op *op, bool there, Str raw, const char *where) {
                                    STR_ARG(op->store->base.where), where, STR_ARG(holder.id), STR_ARG(holder.who),
                                    STR_ARG(op->name));
     else
-        op->result.ok = diag_error(op->diags, "state_unlock", SPAN_NONE, summary, "%.*s is not locked %s%s.",
-                                   STR_ARG(op->store->base.where), where,
-                                   there ? " with anything that can be understood" : "");
+        op->result.ok =
+            diag_error(op->diags, "state_unlock", SPAN_NONE, summary, "%.*s is not locked %s%s.",
+                       STR_ARG(op->store->base.where), where, there ? " with anything that can be understood" : "");
     return false;
 }
 

@@ -69,10 +69,14 @@ static const Row endpoint_rows[] = {
 };
 
 static const Row role_rows[] = {
-    {"role_arn", TEXT, ATTR_REQUIRED, NULL}, {"duration", TEXT, 0, NULL},
-    {"external_id", TEXT, 0, NULL},          {"policy", TEXT, 0, NULL},
-    {"policy_arns", TEXTS, 0, NULL},         {"session_name", TEXT, 0, NULL},
-    {"tags", MAP, 0, NULL},                  {"transitive_tag_keys", TEXTS, 0, NULL},
+    {"role_arn", TEXT, ATTR_REQUIRED, NULL},
+    {"duration", TEXT, 0, NULL},
+    {"external_id", TEXT, 0, NULL},
+    {"policy", TEXT, 0, NULL},
+    {"policy_arns", TEXTS, 0, NULL},
+    {"session_name", TEXT, 0, NULL},
+    {"tags", MAP, 0, NULL},
+    {"transitive_tag_keys", TEXTS, 0, NULL},
     {0},
 };
 

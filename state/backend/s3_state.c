@@ -28,7 +28,8 @@ static void digest_mismatch(S3Op *op) {
                                : STR("There is no such object");
     op->result.ok = diag_error(
         op->diags, "state_digest", SPAN_NONE, "State data in S3 does not have the expected content",
-        "%.*s: %.*s, while the item \"%.*s-md5\" of the DynamoDB table \"%.*s\" has the digest %.*s of what was written "
+        "%.*s: %.*s, while the item \"%.*s-md5\" of the DynamoDB table \"%.*s\" has the digest %.*s of what was "
+        "written "
         "last. The store may be late in showing it: wait a minute or two and try again. If it stays so, look at the "
         "state; when it is right, set the item's \"Digest\" to the digest of the object%s.",
         STR_ARG(op->store->base.where), STR_ARG(has), STR_ARG(op->store->id), STR_ARG(op->b->config.table),
@@ -72,7 +73,8 @@ static void read_digest(S3Op *op, const AwsResult *answer) {
     if (!answer->ok) {
         Buf text = buf_in(op->arena);
         aws_error_print(&answer->error, &text);
-        log_line(arena_process(op->arena), LOG_WARN, "state", "cannot read the state's digest: %.*s", STR_ARG(buf_str(&text)));
+        log_line(arena_process(op->arena), LOG_WARN, "state", "cannot read the state's digest: %.*s",
+                 STR_ARG(buf_str(&text)));
     }
     // Without a digest there is nothing to compare with: the table may be for locks alone.
     if (!answer->ok || !dynamodb_attribute(op, answer, "Digest", &digest) || !is_digest(digest)) {
@@ -109,7 +111,9 @@ void s3_read_step(S3Op *op, const AwsResult *answer) {
 enum { WRITE_BEGIN, WRITE_HASHED, WRITE_PUT, WRITE_COMPARED, WRITE_DIGEST };
 
 static void put_state(S3Op *op) {
-    S3Put put = {.key = op->store->key, .bytes = op->bytes, .tags = op->b->config.state_tags,
+    S3Put put = {.key = op->store->key,
+                 .bytes = op->bytes,
+                 .tags = op->b->config.state_tags,
                  .sha256 = op->hashed ? op->sha256 : NULL};
     if (!op->b->unconditional) put.if_match = op->match;
     op->state = WRITE_PUT;
@@ -175,10 +179,11 @@ void s3_write_step(S3Op *op, const AwsResult *answer) {
     case WRITE_COMPARED: write_compared(op, answer); return;
     default:
         if (!answer->ok)
-            diag_warn(op->diags, "state_digest", SPAN_NONE, "The state's digest was not written",
-                      "The state was written to %.*s, but not its digest to the DynamoDB table \"%.*s\". The next run may "
-                      "find that they do not match.",
-                      STR_ARG(op->store->base.where), STR_ARG(op->b->config.table));
+            diag_warn(
+                op->diags, "state_digest", SPAN_NONE, "The state's digest was not written",
+                "The state was written to %.*s, but not its digest to the DynamoDB table \"%.*s\". The next run may "
+                "find that they do not match.",
+                STR_ARG(op->store->base.where), STR_ARG(op->b->config.table));
         s3_op_end(op);
         return;
     }

@@ -48,7 +48,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         if (line.n < 1) continue;
         Str payload = str_slice(line, 1, line.n);
         if (journal_decode_head(arena, payload, &head)) made.heads.at[0] = head;
-        if (journal_decode(arena, (JournalKind)(line.p[0] - '0'), payload, &record)) vec_push(arena, &made.records, record);
+        if (journal_decode(arena, (JournalKind)(line.p[0] - '0'), payload, &record))
+            vec_push(arena, &made.records, record);
     }
     write_again(arena, &made, text, &diags);
     arena_free(arena);

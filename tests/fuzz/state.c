@@ -13,7 +13,8 @@ static void check(bool holds) {
     if (!holds) abort();
 }
 
-// text: the input is UTF-8. What is not becomes U+FFFD when it is written, as an escape, and that reads as another form.
+// text: the input is UTF-8. What is not becomes U+FFFD when it is written, as an escape, and that reads as another
+// form.
 static void round_trip(Arena *arena, Snapshot *s, bool text, Diags *diags) {
     Buf compact = buf_in(arena), indented = buf_in(arena), again = buf_in(arena);
     codec_encode(s, false, &compact);

@@ -60,7 +60,8 @@ static Rig *rig_new(const Variant *variant) {
     assert_int_equal(chdir(rig->dir), 0);
     const BackendType *type = backend_find(str_of(variant->backend));
     assert_non_null(type);
-    rig->backend = type->configure(rig->loop, rig->arena, make_config(rig, type->schema(rig->process), variant), &rig->diags);
+    rig->backend =
+        type->configure(rig->loop, rig->arena, make_config(rig, type->schema(rig->process), variant), &rig->diags);
     assert_non_null(rig->backend);
     return rig;
 }
@@ -268,8 +269,8 @@ static void segments_are_kept(Rig *rig) {
 }
 
 static void run_contract(const Variant *variant) {
-    void (*const parts[])(Rig *rig) = {content_is_kept, one_holds_the_lock, exactly_the_dead_lock_is_taken_over,
-                                       workspaces_are_apart, segments_are_kept};
+    void (*const parts[])(Rig * rig) = {content_is_kept, one_holds_the_lock, exactly_the_dead_lock_is_taken_over,
+                                        workspaces_are_apart, segments_are_kept};
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
         Rig *rig = rig_new(variant);
         parts[i](rig);
@@ -296,7 +297,8 @@ typedef struct CallWait {
 
 static void call_done(void *ctx, const AwsResult *result) {
     // What is there already is as good.
-    bool there = str_find(result->error.code, STR("AlreadyOwnedByYou")) >= 0 || str_eqz(result->error.code, "ResourceInUseException");
+    bool there = str_find(result->error.code, STR("AlreadyOwnedByYou")) >= 0 ||
+                 str_eqz(result->error.code, "ResourceInUseException");
     *(CallWait *)ctx = (CallWait){true, result->ok || there};
 }
 
@@ -316,8 +318,12 @@ static void prepare_moto(const char *url, const char *account) {
     Rig *rig = rig_new(&(Variant){.backend = "inmem"});
     rig->process->clock = clock_system();
     AwsEndpoint endpoints[] = {{STR("s3"), str_of(url)}, {STR("dynamodb"), str_of(url)}};
-    AwsSettings settings = {.region = STR("us-east-1"), .access_key = str_of(account), .secret_key = STR("secret"),
-                            .endpoints = endpoints, .endpoint_count = 2, .s3_path_style = true};
+    AwsSettings settings = {.region = STR("us-east-1"),
+                            .access_key = str_of(account),
+                            .secret_key = STR("secret"),
+                            .endpoints = endpoints,
+                            .endpoint_count = 2,
+                            .s3_path_style = true};
     AwsClient *client = aws_client_new(rig->loop, rig->arena, &settings);
     call(rig, client, "s3", "CreateBucket", str_format(rig->arena, "{\"Bucket\":\"states-%s\"}", account).p);
     call(rig, client, "dynamodb", "CreateTable",
@@ -334,9 +340,16 @@ static void run_s3(const char *account, const char *table, const char *lockfile)
     snprintf(bucket, sizeof bucket, "states-%s", account);
     prepare_moto(url, account);
     run_contract(&(Variant){.backend = "s3",
-                            .settings = {{"bucket", bucket}, {"key", "a/b c+/state"}, {"region", "us-east-1"},
-                                         {"access_key", account}, {"secret_key", "secret"}, {"use_path_style", "true"},
-                                         {"endpoint", url}, {"dynamodb_endpoint", url}, {lockfile, "true"}, {table, "locks"}}});
+                            .settings = {{"bucket", bucket},
+                                         {"key", "a/b c+/state"},
+                                         {"region", "us-east-1"},
+                                         {"access_key", account},
+                                         {"secret_key", "secret"},
+                                         {"use_path_style", "true"},
+                                         {"endpoint", url},
+                                         {"dynamodb_endpoint", url},
+                                         {lockfile, "true"},
+                                         {table, "locks"}}});
 }
 
 static void in_s3_with_a_table(void **state) {
@@ -356,10 +369,8 @@ static void in_s3_with_both(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(in_memory),
-        cmocka_unit_test(in_files),
-        cmocka_unit_test(in_s3_with_a_table),
-        cmocka_unit_test(in_s3_with_an_object),
+        cmocka_unit_test(in_memory),          cmocka_unit_test(in_files),
+        cmocka_unit_test(in_s3_with_a_table), cmocka_unit_test(in_s3_with_an_object),
         cmocka_unit_test(in_s3_with_both),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

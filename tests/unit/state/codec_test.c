@@ -60,9 +60,9 @@ static void peer_states_round_trip(void **state) {
 }
 
 #define HEAD "{\"version\":4,\"terraform_version\":\"1.12.6\",\"serial\":7,\"lineage\":\"L\",\"outputs\":{},"
-#define RESOURCE(instances)                                                                                           \
-    HEAD "\"resources\":[{\"mode\":\"managed\",\"type\":\"a\",\"name\":\"b\",\"provider\":\"p\",\"instances\":["       \
-        instances "]}],\"check_results\":null}\n"
+#define RESOURCE(instances)                                                                                            \
+    HEAD "\"resources\":[{\"mode\":\"managed\",\"type\":\"a\",\"name\":\"b\",\"provider\":\"p\",\"instances\":"        \
+         "[" instances "]}],\"check_results\":null}\n"
 
 static void every_member_round_trips(void **state) {
     (void)state;
@@ -72,7 +72,8 @@ static void every_member_round_trips(void **state) {
         "\"sensitive_attributes\":[[{\"type\":\"get_attr\",\"value\":\"s\"}]],\"private\":\"eyJ9\","
         "\"dependencies\":[\"a.c\",\"module.m.a.d\"],\"create_before_destroy\":true,\"skip_destroy\":true,"
         "\"identity\":{\"id\":\"1\"},\"identity_schema_version\":0},"
-        "{\"deposed\":\"00000001\",\"schema_version\":0,\"attributes_flat\":{\"a.#\":\"1\"},\"sensitive_attributes\":[]},"
+        "{\"deposed\":\"00000001\",\"schema_version\":0,\"attributes_flat\":{\"a.#\":\"1\"},\"sensitive_attributes\":[]"
+        "},"
         "{\"index_key\":-1,\"status\":\"tainted\",\"schema_version\":0,\"attributes\":{},\"sensitive_attributes\":[]},"
         "{\"index_key\":2,\"schema_version\":0,\"attributes\":{},\"sensitive_attributes\":[],\"later\":{\"x\":[1]}},"
         "{\"index_key\":\"a\\\"\\u003e\",\"schema_version\":0,\"attributes\":{},\"sensitive_attributes\":[]}");
@@ -92,13 +93,14 @@ static void every_member_round_trips(void **state) {
 static void order_and_form_are_made_good(void **state) {
     (void)state;
     Rig rig = rig_new();
-    Snapshot *s = read(&rig, STR("\n{ \"lineage\" : \"L\", \"serial\":1, \"version\" : 4, \"each\": 1, \"outputs\":{"
-                                 "\"z\":{\"type\":\"string\",\"value\":\"<\\u2028\"},\"a\":{\"value\":[ ],\"type\":[]}},"
-                                 "\"resources\":[{\"type\":\"t\",\"name\":\"n\",\"mode\":\"managed\",\"each\":\"list\","
-                                 "\"provider\":\"p\",\"instances\":[{\"index_key\":\"b\"},{\"index_key\":10},"
-                                 "{\"index_key\":9,\"attributes\":{ \"a\" : [ { } , 1 ]}}]},"
-                                 "{\"mode\":\"data\",\"type\":\"t\",\"name\":\"n\",\"provider\":\"p\",\"instances\":[]}],"
-                                 "\"check_results\":[]}"));
+    Snapshot *s =
+        read(&rig, STR("\n{ \"lineage\" : \"L\", \"serial\":1, \"version\" : 4, \"each\": 1, \"outputs\":{"
+                       "\"z\":{\"type\":\"string\",\"value\":\"<\\u2028\"},\"a\":{\"value\":[ ],\"type\":[]}},"
+                       "\"resources\":[{\"type\":\"t\",\"name\":\"n\",\"mode\":\"managed\",\"each\":\"list\","
+                       "\"provider\":\"p\",\"instances\":[{\"index_key\":\"b\"},{\"index_key\":10},"
+                       "{\"index_key\":9,\"attributes\":{ \"a\" : [ { } , 1 ]}}]},"
+                       "{\"mode\":\"data\",\"type\":\"t\",\"name\":\"n\",\"provider\":\"p\",\"instances\":[]}],"
+                       "\"check_results\":[]}"));
     assert_non_null(s);
     assert_str(encode(&rig, s, false),
                "{\"version\":4,\"terraform_version\":\"1.12.6\",\"serial\":1,\"lineage\":\"L\",\"outputs\":{"
@@ -144,9 +146,10 @@ static void dependency_lists_are_shared(void **state) {
 static void same_content_is_told(void **state) {
     (void)state;
     Rig rig = rig_new();
-    Str old = STR("{\"version\":4,\"terraform_version\":\"1.5.0\",\"serial\":1,\"lineage\":\"x\",\"outputs\":{},"
-                  "\"resources\":[{\"mode\":\"managed\",\"type\":\"a\",\"name\":\"b\",\"provider\":\"p\",\"instances\":["
-                  "{ \"schema_version\":0,\"attributes\":{}}]}]}");
+    Str old =
+        STR("{\"version\":4,\"terraform_version\":\"1.5.0\",\"serial\":1,\"lineage\":\"x\",\"outputs\":{},"
+            "\"resources\":[{\"mode\":\"managed\",\"type\":\"a\",\"name\":\"b\",\"provider\":\"p\",\"instances\":["
+            "{ \"schema_version\":0,\"attributes\":{}}]}]}");
     Snapshot *s = read(&rig, old);
     s->serial = 9;
     assert_true(codec_same(s, encode(&rig, s, false), old));
@@ -187,9 +190,9 @@ static void bad_states_are_refused(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(peer_states_round_trip), cmocka_unit_test(every_member_round_trips),
+        cmocka_unit_test(peer_states_round_trip),       cmocka_unit_test(every_member_round_trips),
         cmocka_unit_test(order_and_form_are_made_good), cmocka_unit_test(provider_of_instances),
-        cmocka_unit_test(dependency_lists_are_shared), cmocka_unit_test(same_content_is_told),
+        cmocka_unit_test(dependency_lists_are_shared),  cmocka_unit_test(same_content_is_told),
         cmocka_unit_test(bad_states_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -63,8 +63,15 @@ static JournalContent *read_back(Rig *rig) {
 }
 
 static JournalRecord record(JournalKind kind, uint64_t op) {
-    JournalRecord r = {.kind = kind, .op = op, .action = ACT_CREATE, .address = STR("module.m.a.b"), .module = STR("module.m"),
-                       .type = STR("a"), .name = STR("b"), .key = {KEY_STRING, 0, STR("k\"")}, .provider = STR("p")};
+    JournalRecord r = {.kind = kind,
+                       .op = op,
+                       .action = ACT_CREATE,
+                       .address = STR("module.m.a.b"),
+                       .module = STR("module.m"),
+                       .type = STR("a"),
+                       .name = STR("b"),
+                       .key = {KEY_STRING, 0, STR("k\"")},
+                       .provider = STR("p")};
     if (kind == JOURNAL_INTENT) {
         r.token = STR("tok");
         r.planned = STR("{\"id\":{\"unknown\":true}}");
@@ -72,8 +79,12 @@ static JournalRecord record(JournalKind kind, uint64_t op) {
     } else if (kind != JOURNAL_OUTPUTS) {
         static const Str dependencies[] = {STR_INIT("a.x"), STR_INIT("a.y")};
         r.has_object = true;
-        r.object = (StateObject){.key = r.key, .schema_version = 3, .attributes = STR("{\"n\":9007199254740993}"),
-                                 .dependencies = dependencies, .dependency_count = 2, .tainted = true};
+        r.object = (StateObject){.key = r.key,
+                                 .schema_version = 3,
+                                 .attributes = STR("{\"n\":9007199254740993}"),
+                                 .dependencies = dependencies,
+                                 .dependency_count = 2,
+                                 .tainted = true};
     }
     return r;
 }
@@ -98,7 +109,8 @@ static void records_come_back(void **state) {
     append(j, JOURNAL_INTENT, first);
     append(j, JOURNAL_INTENT, second);
     append(j, JOURNAL_RESULT, second);
-    journal_append(j, &(JournalRecord){.kind = JOURNAL_OUTPUTS, .outputs = STR("{\"o\":{\"value\":1,\"type\":\"number\"}}")});
+    journal_append(
+        j, &(JournalRecord){.kind = JOURNAL_OUTPUTS, .outputs = STR("{\"o\":{\"value\":1,\"type\":\"number\"}}")});
     journal_append(j, &(JournalRecord){.kind = JOURNAL_SAVING, .serial = 5, .size = 10, .crc = UINT32_MAX});
     assert_true(journal_sync_wait(j));
     JournalContent *content = read_back(rig);
@@ -305,10 +317,10 @@ static void owners_are_told_apart(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(checksum_is_castagnoli),     cmocka_unit_test(records_come_back),
-        cmocka_unit_test(one_sync_serves_many),       cmocka_unit_test(torn_ends_are_cut),
-        cmocka_unit_test(damage_is_an_error),         cmocka_unit_test(a_full_disk_is_told_and_got_over),
-        cmocka_unit_test(killed_at_every_step),       cmocka_unit_test(owners_are_told_apart),
+        cmocka_unit_test(checksum_is_castagnoli), cmocka_unit_test(records_come_back),
+        cmocka_unit_test(one_sync_serves_many),   cmocka_unit_test(torn_ends_are_cut),
+        cmocka_unit_test(damage_is_an_error),     cmocka_unit_test(a_full_disk_is_told_and_got_over),
+        cmocka_unit_test(killed_at_every_step),   cmocka_unit_test(owners_are_told_apart),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

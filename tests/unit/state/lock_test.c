@@ -6,8 +6,12 @@
 static void as_go_encodes_it(void **state) {
     (void)state;
     Process *process = test_process();
-    LockInfo lock = {.id = STR("00010203"), .operation = STR("OperationTypeApply"), .info = STR("a<b>&\"\\\n\x01\xE2\x80\xA8"),
-                     .who = STR("me@host"), .version = STR("1.12.6"), .created = STR("2026-01-02T15:04:05.12Z"),
+    LockInfo lock = {.id = STR("00010203"),
+                     .operation = STR("OperationTypeApply"),
+                     .info = STR("a<b>&\"\\\n\x01\xE2\x80\xA8"),
+                     .who = STR("me@host"),
+                     .version = STR("1.12.6"),
+                     .created = STR("2026-01-02T15:04:05.12Z"),
                      .path = STR("bucket/env:/ws/key")};
     Buf out = buf_in(process->arena);
     lock_encode(&lock, &out);
@@ -38,7 +42,8 @@ static void only_lock_information_is_decoded(void **state) {
     assert_true(lock_decode(process->arena, STR("{\"Later\":{\"a\":[1]},\"ID\":\"x\"}"), &lock));
     assert_str(lock.id, "x");
     const char *bad[] = {"", "{}", "[]", "{\"ID\":5}", "{\"ID\":\"x\"", "{\"ID\":\"x\"} {"};
-    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) assert_false(lock_decode(process->arena, str_of(bad[i]), &lock));
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        assert_false(lock_decode(process->arena, str_of(bad[i]), &lock));
     process_free(process);
 }
 
@@ -46,7 +51,9 @@ static void refusal_names_holder_and_age(void **state) {
     (void)state;
     Process *process = test_process();
     Diags diags = diags_in(process->arena);
-    LockInfo lock = {.id = STR("the-id"), .operation = STR("OperationTypeApply"), .who = STR("ann@box"),
+    LockInfo lock = {.id = STR("the-id"),
+                     .operation = STR("OperationTypeApply"),
+                     .who = STR("ann@box"),
                      .created = STR("2026-01-02T14:00:05Z")};
     lock_error(&lock, process, STR("The state is locked"), &diags);
     Str detail = diags.list.at[0].detail;

@@ -35,8 +35,8 @@ static Rig *rig_new(void) {
     snprintf(rig->dir, sizeof rig->dir, "/tmp/manager-XXXXXX");
     assert_non_null(mkdtemp(rig->dir));
     assert_int_equal(chdir(rig->dir), 0);
-    rig->backend = backend_mem.configure(rig->loop, rig->arena, value_null(rig->process, type_dynamic(rig->process)),
-                                         &rig->diags);
+    rig->backend =
+        backend_mem.configure(rig->loop, rig->arena, value_null(rig->process, type_dynamic(rig->process)), &rig->diags);
     rig->store = rig->backend->vt->open(rig->backend, rig->arena, STR("default"), &rig->diags);
     return rig;
 }
@@ -61,8 +61,8 @@ static void say(void *ctx, Str text) {
 }
 
 static StateManager *try_open(Rig *rig, bool write) {
-    ManagerOptions options = {.lock = true, .operation = STR("OperationTypeApply"), .write = write, .notice = say,
-                              .notice_ctx = rig};
+    ManagerOptions options = {
+        .lock = true, .operation = STR("OperationTypeApply"), .write = write, .notice = say, .notice_ctx = rig};
     return manager_open(rig->loop, rig->arena, rig->store, &options, &rig->diags);
 }
 
@@ -137,9 +137,7 @@ static void serial_counts_changes(void **state) {
 // memory, so it is handed over in a local file.
 typedef void Deed(Rig *rig, StateManager *m);
 
-static void use_local(Rig *rig) {
-    rig->store = local_store(rig->loop, rig->arena, STR("terraform.tfstate"), STR_NONE);
-}
+static void use_local(Rig *rig) { rig->store = local_store(rig->loop, rig->arena, STR("terraform.tfstate"), STR_NONE); }
 
 static void in_a_dying_process(Rig *rig, Deed *deed) {
     pid_t pid = fork();
@@ -215,7 +213,8 @@ static void persist_then_more(Rig *rig, StateManager *m) {
     bool over = false;
     while (!over) {
         loop_poll(rig->loop);
-        over = file_exists("terraform.tfstate") && manager_snapshot(m)->serial == 1 && !file_exists("terraform.tfstate.new");
+        over = file_exists("terraform.tfstate") && manager_snapshot(m)->serial == 1 &&
+               !file_exists("terraform.tfstate.new");
         Str bytes = STR_NONE;
         if (over) over = file_read(rig->arena, "terraform.tfstate", 1u << 20, &bytes, &rig->diags) && bytes.n > 0;
     }
@@ -324,8 +323,8 @@ static void a_held_lock_is_waited_for_then_named(void **state) {
     other.who = STR("ann@elsewhere");
     assert_true(lock_by(rig, &other));
     int64_t before = loop_now(rig->loop);
-    ManagerOptions options = {.lock = true, .lock_timeout_ns = 40 * NS_PER_S, .operation = STR("x"), .notice = say,
-                              .notice_ctx = rig};
+    ManagerOptions options = {
+        .lock = true, .lock_timeout_ns = 40 * NS_PER_S, .operation = STR("x"), .notice = say, .notice_ctx = rig};
     assert_null(manager_open(rig->loop, rig->arena, rig->store, &options, &rig->diags));
     assert_int_equal((loop_now(rig->loop) - before) / NS_PER_S, 40);
     assert_true(str_find(rig->said, STR("held by ann@elsewhere")) > 0);
@@ -365,6 +364,65 @@ static void dead_locks_are_taken_over(void **state) {
     }
 }
 
+static void over(void *flag) { *(bool *)flag = true; }
+
+static void pass_time(Rig *rig, int64_t ns) {
+    bool done = false;
+    timer_start(rig->loop, ns, over, &done);
+    assert_true(loop_run_until(rig->loop, &done));
+}
+
+static uint32_t count_segments(Rig *rig) {
+    BackendWait wait = {0};
+    rig->store->vt->segment_list(rig->store, rig->arena, backend_wait_done, &wait, &rig->diags);
+    assert_true(backend_wait(rig->loop, &wait));
+    return wait.result.count;
+}
+
+// The machine is lost with its journal; another one finds the copy beside the state.
+static void a_lost_machine_is_recovered_from_the_copy(void **state) {
+    (void)state;
+    Rig *rig = rig_new();
+    StateManager *lost = open_manager(rig, true);
+    journal(lost, JOURNAL_INTENT, 1, "a", &rig->diags);
+    journal(lost, JOURNAL_RESULT, 1, "a", &rig->diags);
+    pass_time(rig, 3 * NS_PER_S);
+    journal(lost, JOURNAL_INTENT, 2, "b", &rig->diags);
+    pass_time(rig, 3 * NS_PER_S);
+    assert_int_equal(count_segments(rig), 2);
+    assert_int_equal(unlink(".infra-journal/default.journal"), 0);
+    LockInfo held;
+    BackendWait wait = {0};
+    rig->store->vt->lock(rig->store, rig->arena, &(LockInfo){.id = STR("x")}, backend_wait_done, &wait, &rig->diags);
+    backend_wait(rig->loop, &wait);
+    held = wait.result.holder;
+    for (int round = 0; round < 2; round++) {
+        wait = (BackendWait){0};
+        if (round == 0) rig->store->vt->unlock(rig->store, held.id, backend_wait_done, &wait, &rig->diags);
+        if (round == 0) assert_true(backend_wait(rig->loop, &wait));
+        StateManager *m = open_manager(rig, round == 1);
+        uint32_t n;
+        assert_true(has(m, "t.a"));
+        assert_str(manager_unknown(m, &n)->address, "t.b");
+        assert_int_equal(n, 1);
+        if (round == 1) {
+            JournalRecord failed = record(JOURNAL_FAILED, 2, "b");
+            failed.address = STR("t.b");
+            journal_append(manager_journal(m, &rig->diags), &failed);
+            assert_true(manager_persist(m, STR("."), &rig->diags));
+        }
+        assert_true(manager_unlock(m, &rig->diags));
+        assert_int_equal(count_segments(rig), round == 0 ? 2 : 0);
+        assert_false(file_exists(".infra-journal"));
+    }
+    StateManager *m = open_manager(rig, false);
+    assert_true(has(m, "t.a") && manager_snapshot(m)->serial == 1);
+    assert_true(manager_unlock(m, &rig->diags));
+    assert_false(diags_failed(&rig->diags));
+    assert_false(manager_unlock(lost, &rig->diags)); // only now, for its memory
+    rig_free(rig);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(serial_counts_changes),
@@ -376,6 +434,7 @@ int main(void) {
         cmocka_unit_test(a_changed_state_is_not_written_over),
         cmocka_unit_test(a_held_lock_is_waited_for_then_named),
         cmocka_unit_test(dead_locks_are_taken_over),
+        cmocka_unit_test(a_lost_machine_is_recovered_from_the_copy),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -187,7 +187,8 @@ static void outputs_keep_their_order(void **state) {
     Rig rig = rig_new();
     const char *names[] = {"m", "b", "z", "b", "a"};
     for (int i = 0; i < 5; i++)
-        snapshot_put_output(rig.s, &(StateOutput){.name = str_of(names[i]), .value = STR("1"), .type = STR("\"number\"")});
+        snapshot_put_output(rig.s,
+                            &(StateOutput){.name = str_of(names[i]), .value = STR("1"), .type = STR("\"number\"")});
     snapshot_remove_output(rig.s, STR("m"));
     snapshot_remove_output(rig.s, STR("absent"));
     assert_int_equal(rig.s->output_count, 3);

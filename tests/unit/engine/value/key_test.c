@@ -5,8 +5,11 @@
 static void order_and_text(void **state) {
     (void)state;
     Process *process = test_process();
-    const InstanceKey in_order[] = {INSTANCE_NO_KEY, {KEY_INT, -1, STR_NONE}, {KEY_INT, 10, STR_NONE},
-                                    {KEY_STRING, 0, STR_INIT("10")}, {KEY_STRING, 0, STR_INIT("9\"${x}")}};
+    const InstanceKey in_order[] = {INSTANCE_NO_KEY,
+                                    {KEY_INT, -1, STR_NONE},
+                                    {KEY_INT, 10, STR_NONE},
+                                    {KEY_STRING, 0, STR_INIT("10")},
+                                    {KEY_STRING, 0, STR_INIT("9\"${x}")}};
     const char *text[] = {"", "[-1]", "[10]", "[\"10\"]", "[\"9\\\"$${x}\"]"};
     for (int i = 0; i < 5; i++) {
         Buf out = buf_in(process->arena);

@@ -188,14 +188,14 @@ static void after_crash(const char *state, const char *fresh, const char *want, 
 
 static void interrupted_copies_are_finished(void **state) {
     (void)state;
-    after_crash(OLD, NEW, NEW, false);                       // not begun
+    after_crash(OLD, NEW, NEW, false);                                 // not begun
     after_crash("{\"version\":4,\"serial\":2,\"lin", NEW, NEW, false); // in the middle
     after_crash(NEW "tail of the old one\"}", NEW, NEW, false);        // not cut yet
-    after_crash(STATE(2, "\"a\":\"old\""), NEW, NEW, false); // new head, old rest of the same length
-    after_crash(NEW, NEW, NEW, false);                       // done but for the clean-up
+    after_crash(STATE(2, "\"a\":\"old\""), NEW, NEW, false);           // new head, old rest of the same length
+    after_crash(NEW, NEW, NEW, false);                                 // done but for the clean-up
     after_crash(STATE(3, "\"a\":3"), NEW, STATE(3, "\"a\":3"), false); // a peer went on
-    after_crash("{\"version\":4,\"serial\":1,\"lineage\":\"other\"}", NEW, "{\"version\":4,\"serial\":1,\"lineage\":\"other\"}",
-                true);
+    after_crash("{\"version\":4,\"serial\":1,\"lineage\":\"other\"}", NEW,
+                "{\"version\":4,\"serial\":1,\"lineage\":\"other\"}", true);
 }
 
 static void a_full_disk_leaves_the_old_state(void **state) {

@@ -1,4 +1,5 @@
-// The S3 backend against scripted exchanges: what goes over the wire, and what is made of answers that no emulator gives.
+// The S3 backend against scripted exchanges: what goes over the wire, and what is made of answers that no emulator
+// gives.
 #include "tests/harness/unit.h"
 
 #include "engine/io/http/http.h"
@@ -39,8 +40,12 @@ typedef struct Rig {
 static void deliver(void *ctx) {
     Rig *rig = ctx;
     const Exchange *e = &rig->script[rig->at++];
-    HttpHeader headers[] = {{STR("ETag"), str_of(e->etag ? e->etag : "")}, {STR("Content-Type"), STR("application/xml")}};
-    HttpResponse response = {.sent = true, .status = e->status, .headers = headers, .header_count = 2,
+    HttpHeader headers[] = {{STR("ETag"), str_of(e->etag ? e->etag : "")},
+                            {STR("Content-Type"), STR("application/xml")}};
+    HttpResponse response = {.sent = true,
+                             .status = e->status,
+                             .headers = headers,
+                             .header_count = 2,
                              .body = str_of(e->body ? e->body : "")};
     if (!e->status) response.error = HTTP_BROKEN;
     rig->done(rig->ctx, &response);
@@ -70,8 +75,13 @@ static void *start(void *transport, const HttpRequest *request, HttpDone done, v
 static void cancel(void *transport, void *handle) { (void)transport, (void)handle; }
 
 static Value make_config(Rig *rig, const Setting *settings) {
-    static const Setting common[] = {{"bucket", "b"}, {"key", "k"}, {"region", "eu-west-1"}, {"access_key", "AKID"},
-                                     {"secret_key", "secret"}, {"use_path_style", "true"}, {0}};
+    static const Setting common[] = {{"bucket", "b"},
+                                     {"key", "k"},
+                                     {"region", "eu-west-1"},
+                                     {"access_key", "AKID"},
+                                     {"secret_key", "secret"},
+                                     {"use_path_style", "true"},
+                                     {0}};
     const SchemaBlock *schema = s3_schema(rig->process);
     Value *at = ARENA_ARRAY(rig->arena, Value, schema->shape->n);
     memcpy(at, value_elements(schema_empty(rig->arena, schema)), schema->shape->n * sizeof *at);
@@ -146,8 +156,12 @@ static StoreResult write_state(Rig *rig, const char *if_match) {
 }
 
 static LockInfo the_lock(void) {
-    return (LockInfo){.id = STR("id-1"), .operation = STR("op"), .who = STR("me@here"), .version = STR("1.12.6"),
-                      .created = STR("2026-01-02T15:04:05Z"), .path = STR("b/k")};
+    return (LockInfo){.id = STR("id-1"),
+                      .operation = STR("op"),
+                      .who = STR("me@here"),
+                      .version = STR("1.12.6"),
+                      .created = STR("2026-01-02T15:04:05Z"),
+                      .path = STR("b/k")};
 }
 
 static StoreResult lock_state(Rig *rig) {
@@ -173,18 +187,21 @@ static bool said(const Rig *rig, const char *part) {
 
 #define NO_KEY 404, "<Error><Code>NoSuchKey</Code><Message>none</Message></Error>", NULL
 #define PRECONDITION 412, "<Error><Code>PreconditionFailed</Code><Message>no</Message></Error>", NULL
-#define OURS "{\"ID\":\"id-1\",\"Operation\":\"op\",\"Info\":\"\",\"Who\":\"me@here\",\"Version\":\"1.12.6\",\"Created\":" \
-             "\"2026-01-02T15:04:05Z\",\"Path\":\"b/k\"}"
-#define THEIRS "{\"ID\":\"id-2\",\"Operation\":\"op\",\"Info\":\"\",\"Who\":\"ann@there\",\"Version\":\"1\",\"Created\":" \
-               "\"2026-01-02T15:04:05Z\",\"Path\":\"b/k\"}"
+#define OURS                                                                                                           \
+    "{\"ID\":\"id-1\",\"Operation\":\"op\",\"Info\":\"\",\"Who\":\"me@here\",\"Version\":\"1.12.6\",\"Created\":"      \
+    "\"2026-01-02T15:04:05Z\",\"Path\":\"b/k\"}"
+#define THEIRS                                                                                                         \
+    "{\"ID\":\"id-2\",\"Operation\":\"op\",\"Info\":\"\",\"Who\":\"ann@there\",\"Version\":\"1\",\"Created\":"         \
+    "\"2026-01-02T15:04:05Z\",\"Path\":\"b/k\"}"
 
 static void what_is_sent(void **state) {
     (void)state;
-    Rig *rig = rig_new((Setting[]){{"encrypt", "true"}, {"kms_key_id", "alias/key"}, {"acl", "private"},
-                                   {"state_tags", "c&d"}, {0}});
+    Rig *rig = rig_new(
+        (Setting[]){{"encrypt", "true"}, {"kms_key_id", "alias/key"}, {"acl", "private"}, {"state_tags", "c&d"}, {0}});
     play(rig, (Exchange[]){{"PUT /b/k", "If-Match: \"v1\"", 200, NULL, "\"v2\""},
                            {"PUT /b/k", "x-amz-server-side-encryption: aws:kms", 200, NULL, "\"v3\""},
-                           {"PUT /b/k", "x-amz-checksum-sha256: RBNvo1WzZ4oRRq0W9+hknpT7T8If536DEMBg9hyq/4o=", 200, NULL, "\"\""},
+                           {"PUT /b/k", "x-amz-checksum-sha256: RBNvo1WzZ4oRRq0W9+hknpT7T8If536DEMBg9hyq/4o=", 200,
+                            NULL, "\"\""},
                            {"PUT /b/k", "x-amz-tagging: a+b=c%26d", 200, NULL, "\"\""},
                            {"PUT /b/k", "\n{}", 200, NULL, "\"\""},
                            {0}});
@@ -267,17 +284,19 @@ static void stores_without_conditions_are_compared_first(void **state) {
 static void locks_by_both(void **state) {
     (void)state;
     Rig *rig = rig_new((Setting[]){{"dynamodb_table", "t"}, {"use_lockfile", "true"}, {0}});
-    play(rig, (Exchange[]){{"PUT /b/k.tflock", "If-None-Match: *", 200, NULL, "\"l\""},
-                           {"POST dynamodb", "attribute_not_exists(LockID)", 200, "{}", NULL},
-                           // The item is held: the object goes back.
-                           {"PUT /b/k.tflock", OURS, 200, NULL, "\"l\""},
-                           {"POST dynamodb", "PutItem", 400, "{\"__type\":\"ConditionalCheckFailedException\"}", NULL},
-                           {"POST dynamodb", "GetItem", 200, "{\"Item\":{\"Info\":{\"S\":\"{\\\"ID\\\":\\\"id-2\\\",\\\"Who\\\":\\\"ann\\\"}\"}}}", NULL},
-                           {"DELETE /b/k.tflock", NULL, 204, NULL, NULL},
-                           // The object is held.
-                           {"PUT /b/k.tflock", NULL, PRECONDITION},
-                           {"GET /b/k.tflock", NULL, 200, THEIRS, "\"l\""},
-                           {0}});
+    play(rig,
+         (Exchange[]){{"PUT /b/k.tflock", "If-None-Match: *", 200, NULL, "\"l\""},
+                      {"POST dynamodb", "attribute_not_exists(LockID)", 200, "{}", NULL},
+                      // The item is held: the object goes back.
+                      {"PUT /b/k.tflock", OURS, 200, NULL, "\"l\""},
+                      {"POST dynamodb", "PutItem", 400, "{\"__type\":\"ConditionalCheckFailedException\"}", NULL},
+                      {"POST dynamodb", "GetItem", 200,
+                       "{\"Item\":{\"Info\":{\"S\":\"{\\\"ID\\\":\\\"id-2\\\",\\\"Who\\\":\\\"ann\\\"}\"}}}", NULL},
+                      {"DELETE /b/k.tflock", NULL, 204, NULL, NULL},
+                      // The object is held.
+                      {"PUT /b/k.tflock", NULL, PRECONDITION},
+                      {"GET /b/k.tflock", NULL, 200, THEIRS, "\"l\""},
+                      {0}});
     assert_true(lock_state(rig).ok);
     StoreResult refused = lock_state(rig);
     assert_true(refused.held);
@@ -314,7 +333,8 @@ static void both_are_released_whatever_happens(void **state) {
     (void)state;
     Rig *rig = rig_new((Setting[]){{"dynamodb_table", "t"}, {"use_lockfile", "true"}, {0}});
     play(rig, (Exchange[]){{"GET /b/k.tflock", NULL, 200, THEIRS, "\"l\""},
-                           {"POST dynamodb", "GetItem", 200, "{\"Item\":{\"Info\":{\"S\":\"{\\\"ID\\\":\\\"id-1\\\"}\"}}}", NULL},
+                           {"POST dynamodb", "GetItem", 200,
+                            "{\"Item\":{\"Info\":{\"S\":\"{\\\"ID\\\":\\\"id-1\\\"}\"}}}", NULL},
                            {"POST dynamodb", "Info = :info", 200, "{}", NULL},
                            {0}});
     assert_false(unlock_state(rig).ok);
@@ -349,12 +369,14 @@ static void take_over_needs_the_very_lock(void **state) {
 static void workspaces_are_found_by_their_key(void **state) {
     (void)state;
     Rig *rig = rig_new(NULL);
-    play(rig, (Exchange[]){{"GET list-type=2", NULL, 200,
-                            "<ListBucketResult><Contents><Key>env:/z/k</Key></Contents><Contents><Key>env:/a/k</Key></Contents>"
-                            "<Contents><Key>env:/a/k.tflock</Key></Contents><Contents><Key>env:/other</Key></Contents>"
-                            "<Contents><Key>env:/q/k/k</Key></Contents></ListBucketResult>", NULL},
-                           {"GET list-type=2", NULL, 403, "<Error><Code>AccessDenied</Code></Error>", NULL},
-                           {0}});
+    play(rig, (Exchange[]){
+                  {"GET list-type=2", NULL, 200,
+                   "<ListBucketResult><Contents><Key>env:/z/k</Key></Contents><Contents><Key>env:/a/k</Key></Contents>"
+                   "<Contents><Key>env:/a/k.tflock</Key></Contents><Contents><Key>env:/other</Key></Contents>"
+                   "<Contents><Key>env:/q/k/k</Key></Contents></ListBucketResult>",
+                   NULL},
+                  {"GET list-type=2", NULL, 403, "<Error><Code>AccessDenied</Code></Error>", NULL},
+                  {0}});
     for (int i = 0; i < 2; i++) {
         BackendWait wait = {0};
         rig->backend->vt->workspaces(rig->backend, rig->arena, backend_wait_done, &wait, &rig->diags);
@@ -375,7 +397,8 @@ static void other_accounts_are_refused(void **state) {
     Rig *rig = rig_new((Setting[]){{"allowed_account_ids", "111122223333"}, {0}});
     play(rig, (Exchange[]){{"POST sts.eu-west-1", "GetCallerIdentity", 200,
                             "<GetCallerIdentityResponse><GetCallerIdentityResult><Account>999999999999</Account>"
-                            "</GetCallerIdentityResult></GetCallerIdentityResponse>", NULL},
+                            "</GetCallerIdentityResult></GetCallerIdentityResponse>",
+                            NULL},
                            {0}});
     assert_false(read_state(rig).ok);
     assert_true(said(rig, "999999999999, which is not in \"allowed_account_ids\""));
