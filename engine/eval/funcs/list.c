@@ -23,6 +23,7 @@ static bool unknown_length(FuncCall *call, Value v, Value *out) {
     Unknown known = {.type = type_number(call_process(call)), .not_null = true, .max_length = UINT32_MAX};
     if (type->kind != TYPE_DYNAMIC) {
         uint32_t least = v.unk->has_length ? v.unk->min_length : 0;
+        if (type->kind == TYPE_STRING) least = (uint32_t)utf8_grapheme_count(v.unk->prefix);
         known.min = value_int_prec(least, NUM_PRECISION_COUNT);
         known.min_inclusive = true;
         if (v.unk->has_length && v.unk->max_length != UINT32_MAX) {
