@@ -18,7 +18,7 @@ static uint32_t slashes(Str s) {
 
 // "aws", "hashicorp/aws", "registry.example.org/hashicorp/aws"
 static bool full_address(Session *s, const char *text, Str *out, bool *any_host) {
-    Str t = str_of(text);
+    Str t = str_make(text, strlen(text));
     uint32_t n = slashes(t);
     if (any_host) *any_host = n < 2;
     if (n == 0) *out = str_format(s->arena, DEFAULT_HOST "hashicorp/%s", text);
