@@ -177,8 +177,14 @@ static Str text_of(Value object, const char *name) {
     return v && value_is_set(*v) && v->kind == TYPE_STRING ? value_str(*v) : STR_NONE;
 }
 
+// States say "output" for what JSON calls "output_value".
+static Str kind_of(Value group) {
+    Str kind = text_of(group, "object_kind");
+    return str_eqz(kind, "output") ? STR("output_value") : kind;
+}
+
 static void state_object(Items *items, Value group, Value object) {
-    Item item = {text_of(group, "object_kind"), text_of(group, "config_addr"), text_of(object, "object_addr"),
+    Item item = {kind_of(group), text_of(group, "config_addr"), text_of(object, "object_addr"),
                  status_of(text_of(object, "status")), NULL, 0};
     const Value *messages = value_get_str(object, STR("failure_messages"));
     uint32_t n = messages ? value_parts(*messages) : 0;
@@ -204,7 +210,7 @@ void checks_json_state(JsonWriter *w, Process *process, Str check_results) {
             if (value_part(*objects, k).kind == TYPE_OBJECT) state_object(&items, group, value_part(*objects, k));
         if (n == 0)
             vec_push(items.arena, &items.list,
-                     ((Item){text_of(group, "object_kind"), text_of(group, "config_addr"), STR_NONE,
+                     ((Item){kind_of(group), text_of(group, "config_addr"), STR_NONE,
                              status_of(text_of(group, "status")), NULL, 0}));
     }
     items_write(w, &items);

@@ -106,7 +106,7 @@ static void variables_write(const ConfigWriter *c, Arena *arena) {
 // ---- resources ----
 
 static void repeat_write(const ConfigWriter *c, Repeat repeat, const Code *code) {
-    if (!code || (repeat != REPEAT_COUNT && repeat != REPEAT_FOR_EACH)) return;
+    if (!code || (repeat != REPEAT_COUNT && repeat != REPEAT_FOR_EACH) || !expression_says(&c->expr, code)) return;
     json_field(c->expr.w, repeat == REPEAT_COUNT ? "count_expression" : "for_each_expression");
     expression_write(&c->expr, code);
 }

@@ -123,13 +123,23 @@ static bool code_calls(const ExpressionWriter *e, const Code *code) {
     return parse_expr_in(e->arena, file, code_span(code), &expr, &ignored) && expr_calls(expr);
 }
 
+static bool is_constant(const ExpressionWriter *e, const Code *code, uint32_t refs) {
+    const Value *v = refs ? NULL : code_constant_value(code);
+    return v && value_is_whole(*v) && !code_calls(e, code);
+}
+
+bool expression_says(const ExpressionWriter *e, const Code *code) {
+    const Ref *const *refs;
+    uint32_t n = code_refs(e->arena, code, &refs);
+    return n || is_constant(e, code, n);
+}
+
 static void expression_inside(const ExpressionWriter *e, const Code *code) {
     const Ref *const *refs;
     uint32_t n = code_refs(e->arena, code, &refs);
-    const Value *constant = n ? NULL : code_constant_value(code);
-    if (constant && value_is_whole(*constant) && !code_calls(e, code)) {
+    if (is_constant(e, code, n)) {
         json_field(e->w, "constant_value");
-        json_known(e->w, *constant);
+        json_known(e->w, *code_constant_value(code));
     }
     if (n == 0) return;
     json_field(e->w, "references");

@@ -11,6 +11,8 @@ typedef struct ExpressionWriter {
     const ModuleDef *def; // what references are bound in
 } ExpressionWriter;
 
+// Whether it is a constant or has references, so that there is something to write.
+bool expression_says(const ExpressionWriter *e, const Code *code);
 void expression_write(const ExpressionWriter *e, const Code *code);
 // What a body says: an object by attribute and block type. Left out altogether under `name` when it says nothing.
 void expression_body_write(const ExpressionWriter *e, const char *name, const BodyCode *body);

@@ -1,5 +1,7 @@
 #include "engine/report/json_out.h"
 
+#include "state/codec.h"
+
 #define JSON_CHUNK 8192u
 
 static bool out_flushed(void *ctx, Buf *buf) {
@@ -147,6 +149,18 @@ void json_resource_head(JsonWriter *w, const Subject *s, uint64_t schema_version
     json_int(w, (int64_t)schema_version);
 }
 
+// Members of an object's identity, as far as it has one.
+static void json_identity(JsonWriter *w, const StateObject *o) {
+    if (o->identity.n) {
+        json_field(w, "identity");
+        codec_raw(w, o->identity);
+    }
+    if (o->has_identity_version) {
+        json_field(w, "identity_schema_version");
+        json_int(w, (int64_t)o->identity_version);
+    }
+}
+
 static void json_object_rest(JsonWriter *w, const StateObject *o) {
     if (o->dependency_count) {
         json_field(w, "depends_on");
@@ -159,14 +173,7 @@ static void json_object_rest(JsonWriter *w, const StateObject *o) {
         json_bool(w, true);
     }
     json_text_field_if(w, "deposed_key", o->deposed);
-    if (o->identity.n) {
-        json_field(w, "identity");
-        json_raw(w, o->identity);
-    }
-    if (o->has_identity_version) {
-        json_field(w, "identity_schema_version");
-        json_int(w, (int64_t)o->identity_version);
-    }
+    json_identity(w, o);
 }
 
 void json_resource(JsonWriter *w, const Subject *s, uint64_t schema_version, Value v, const StateObject *object) {
@@ -179,6 +186,7 @@ void json_resource(JsonWriter *w, const Subject *s, uint64_t schema_version, Val
     json_field(w, "sensitive_values");
     json_sensitive(w, v);
     if (object) json_object_rest(w, object);
+    else if (s->object && value_is_set(v)) json_identity(w, s->object);
     json_close_object(w);
 }
 

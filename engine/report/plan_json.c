@@ -54,8 +54,18 @@ static void replace_paths_write(JsonWriter *w, const PathList *paths) {
     json_close_array(w);
 }
 
+static void identity_write(JsonWriter *w, const Subject *s, Action action, bool drift) {
+    bool stays = action == ACTION_NOOP || action == ACTION_UPDATE || (action == ACTION_DELETE && !drift);
+    if (!s->object || s->object->identity.n == 0) return;
+    json_field(w, "before_identity");
+    codec_raw(w, s->object->identity);
+    if (!stays) return;
+    json_field(w, "after_identity");
+    codec_raw(w, s->object->identity);
+}
+
 static void change_write(JsonWriter *w, const Subject *s, Action action, Value before, Value after,
-                         const RowExtra *extra) {
+                         const RowExtra *extra, bool drift) {
     json_field(w, "change");
     json_open_object(w);
     actions_write(w, action);
@@ -73,11 +83,12 @@ static void change_write(JsonWriter *w, const Subject *s, Action action, Value b
         json_text_field_if(w, "id", s->import_id);
         json_close_object(w);
     }
+    identity_write(w, s, action, drift);
     json_close_object(w);
 }
 
 static void resource_change_write(JsonWriter *w, const Subject *s, Action action, Value before, Value after,
-                                  const RowExtra *extra) {
+                                  const RowExtra *extra, bool drift) {
     json_open_object(w);
     json_address(w, "address", s);
     json_text_field_if(w, "previous_address", s->moved_from);
@@ -91,13 +102,14 @@ static void resource_change_write(JsonWriter *w, const Subject *s, Action action
     }
     json_text_field(w, "provider_name", s->provider);
     json_text_field_if(w, "deposed", s->deposed);
-    change_write(w, s, action, before, after, extra);
+    change_write(w, s, action, before, after, extra, drift);
     json_text_field_if(w, "action_reason", str_of(row_reason_json(s->reason)));
     json_close_object(w);
 }
 
-// Neither data sources that leave the state nor what is gone already.
-static bool row_listed(const Row *row, const Subject *s) {
+// Neither data sources that leave the state nor what is gone already; a refresh-only plan plans nothing.
+static bool row_listed(const Plan *plan, const Row *row, const Subject *s) {
+    if (plan->options.refresh_only) return false;
     if (row->action == ACTION_NOOP) return !value_is_null(row->prior) || !value_is_null(row->planned);
     return !s->data || row->action != ACTION_DELETE;
 }
@@ -108,26 +120,27 @@ static void resource_changes_write(JsonWriter *w, const Plan *plan) {
     for (uint32_t i = 0; i < plan->changes.n; i++) {
         const Row *row = row_at(&walk->rows, plan->changes.at[i]);
         Subject s = subject_of_row(walk, row);
-        if (!row_listed(row, &s)) continue;
+        if (!row_listed(plan, row, &s)) continue;
         if (!open) {
             json_field(w, "resource_changes");
             json_open_array(w);
         }
         open = true;
-        resource_change_write(w, &s, (Action)row->action, row->prior, row->planned, row_has_extra(&walk->rows, row));
+        resource_change_write(w, &s, (Action)row->action, row->prior, row->planned, row_has_extra(&walk->rows, row),
+                              false);
     }
     if (open) json_close_array(w);
 }
 
 static void drift_write(JsonWriter *w, const Plan *plan) {
-    if (plan->drift.n == 0) return;
+    if (plan->drift.n == 0 || plan->options.destroy) return;
     json_field(w, "resource_drift");
     json_open_array(w);
     for (uint32_t i = 0; i < plan->drift.n; i++) {
         const PriorObject *p = &plan->walk->prior.at[plan->drift.at[i]];
         Subject s = subject_of_prior(plan->walk, p);
         resource_change_write(w, &s, value_is_null(p->current) ? ACTION_DELETE : ACTION_UPDATE, p->stored, p->current,
-                              NULL);
+                              NULL, true);
     }
     json_close_array(w);
 }
@@ -177,6 +190,7 @@ static void planned_item_write(void *ctx, JsonWriter *w, uint32_t index) {
     const Walk *walk = ctx;
     const Row *row = row_at(&walk->rows, index);
     Subject s = subject_of_row(walk, row);
+    if (row->action != ACTION_NOOP && row->action != ACTION_UPDATE) s.object = NULL; // another object is planned
     json_resource(w, &s, s.schema->version, row->planned, NULL);
 }
 
@@ -189,7 +203,7 @@ static void planned_resources_write(JsonWriter *w, const Plan *plan) {
         const Row *row = row_at(&walk->rows, plan->changes.at[i]);
         if (row->action == ACTION_DELETE || (row->flags & ROW_DEPOSED)) continue;
         Subject s = subject_of_row(walk, row);
-        if (row->action == ACTION_NOOP && value_is_null(row->planned)) continue;
+        if (!row_listed(plan, row, &s)) continue;
         Buf address = buf_in(arena);
         subject_address(&s, &address);
         rows[n++] = (Planned){s.module, buf_str(&address), plan->changes.at[i]};

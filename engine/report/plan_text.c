@@ -175,7 +175,7 @@ static void plan_text_drift_object(PlanText *t, const Relevant *relevant, uint32
 static void plan_text_drift(PlanText *t, bool empty) {
     bool all = t->plan->options.refresh_only;
     const Walk *w = t->plan->walk;
-    if (t->plan->drift.n == 0 || (empty && !all)) return;
+    if (t->plan->drift.n == 0 || t->plan->options.destroy || (empty && !all)) return;
     Arena *arena = arena_new(w->process, LIFE_OP, "relevant attributes");
     const Relevant *relevant = all ? NULL : relevant_find(arena, t->plan);
     for (uint32_t i = 0; i < t->plan->drift.n; i++) {

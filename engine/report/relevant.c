@@ -17,6 +17,7 @@ typedef struct Search {
     VEC(Pending) queue;
     VEC(RelevantItem) items;
     StrMap seen;        // what was followed, and items, as texts
+    StrMap modules;     // instances by path
 } Search;
 
 static bool search_first(Search *s, Str key) {
@@ -147,17 +148,48 @@ static void search_follow(Search *s, const Pending *p) {
     }
 }
 
+// The block of a row; what is destroyed may still have one too.
+static bool search_row(const Search *s, const Row *row, const ModuleInst **m, uint32_t *index) {
+    const Walk *w = s->walk;
+    if (row->block != UINT32_MAX) {
+        *m = w->modules.at[row->module];
+        config_block((*m)->node->def, row->block - (*m)->node->base, index);
+        return true;
+    }
+    const StateResource *r = w->prior.at[row->object - 1].resource;
+    *m = strmap_get_ptr(&s->modules, r->module);
+    Name type = name_find(w->process, r->type), name = name_find(w->process, r->name);
+    if (!*m || !type || !name) return false;
+    *index = config_find_resource((*m)->node->def, r->data ? MODE_DATA : MODE_MANAGED, type, name);
+    return *index != UINT32_MAX;
+}
+
 static void search_changes(Search *s) {
     const Walk *w = s->walk;
+    s->modules = strmap_in(s->arena);
+    for (uint32_t i = 0; i < w->modules.n; i++) strmap_put_ptr(&s->modules, w->modules.at[i]->path, w->modules.at[i]);
     for (uint32_t i = 0; i < s->plan->changes.n; i++) {
         const Row *row = row_at(&w->rows, s->plan->changes.at[i]);
-        if (row->action == ACTION_NOOP || row->block == UINT32_MAX) continue;
-        const ModuleInst *m = w->modules.at[row->module];
+        const ModuleInst *m;
         uint32_t index;
-        config_block(m->node->def, row->block - m->node->base, &index);
+        if (row->action == ACTION_NOOP || !search_row(s, row, &m, &index)) continue;
         if (search_visit(s, m, BLOCK_RESOURCE, index, NULL)) search_body(s, m, index, NULL);
     }
+}
+
+// Outputs that change; those of called modules are made anew each time, so they all count.
+static void search_changed_outputs(Search *s) {
+    const Walk *w = s->walk;
     const ModuleInst *root = w->modules.at[0];
+    for (uint32_t m = 1; m < w->modules.n; m++) {
+        const ModuleInst *inst = w->modules.at[m];
+        for (uint32_t o = 0; o < inst->node->def->outputs.n; o++) {
+            uint32_t id = config_local_id(inst->node->def, BLOCK_OUTPUT, o);
+            if (!inst->have[id] || value_is_null(inst->values[id])) continue;
+            if (search_visit(s, inst, BLOCK_OUTPUT, o, NULL))
+                search_code(s, inst, UINT32_MAX, inst->node->def->outputs.at[o].code);
+        }
+    }
     for (uint32_t i = 0; i < s->plan->outputs.n; i++) {
         if (s->plan->outputs.at[i].action == ACTION_NOOP) continue;
         uint32_t o = config_find_output(root->node->def, s->plan->outputs.at[i].name);
@@ -184,6 +216,7 @@ static int item_cmp(const void *pa, const void *pb) {
 Relevant *relevant_find(Arena *arena, const Plan *plan) {
     Search s = {.arena = arena, .plan = plan, .walk = plan->walk, .seen = strmap_in(arena)};
     search_changes(&s);
+    search_changed_outputs(&s);
     for (uint32_t i = 0; i < s.queue.n; i++) {
         Pending p = s.queue.at[i]; // following grows the queue
         search_follow(&s, &p);

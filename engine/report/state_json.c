@@ -99,17 +99,22 @@ static void prior_item_write(void *ctx, JsonWriter *w, uint32_t index) {
     json_resource(w, &s, s.schema ? s.schema->version : p->object->schema_version, p->current, p->object);
 }
 
+// The new value as soon as it is known, else the old one.
+static Value output_prior(const Plan *plan, const OutputChange *c) {
+    return value_is_whole(c->after) && !plan->options.destroy ? c->after : c->before;
+}
+
 static void prior_outputs_write(JsonWriter *w, const Plan *plan) {
     bool open = false;
     for (uint32_t i = 0; i < plan->outputs.n; i++) {
         const OutputChange *c = &plan->outputs.at[i];
-        if (value_is_null(c->after)) continue;
+        if (value_is_null(output_prior(plan, c))) continue;
         if (!open) {
             json_field(w, "outputs");
             json_open_object(w);
         }
         open = true;
-        json_output(w, plan->walk->process, name_str(c->name), c->sensitive, c->after, false);
+        json_output(w, plan->walk->process, name_str(c->name), c->sensitive, output_prior(plan, c), false);
     }
     if (open) json_close_object(w);
 }
@@ -138,7 +143,7 @@ void state_json_prior(JsonWriter *w, const Plan *plan) {
         count++;
     }
     bool outputs = false;
-    for (uint32_t i = 0; i < plan->outputs.n; i++) outputs |= !value_is_null(plan->outputs.at[i].after);
+    for (uint32_t i = 0; i < plan->outputs.n; i++) outputs |= !value_is_null(output_prior(plan, &plan->outputs.at[i]));
     if (count || outputs) {
         module_tree_sort(tree);
         json_field(w, "prior_state");

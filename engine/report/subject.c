@@ -15,6 +15,7 @@ Subject subject_of_prior(const Walk *w, const PriorObject *p) {
                      .name = r->name,
                      .key = p->object->key,
                      .deposed = p->object->deposed,
+                     .object = p->object,
                      .provider = subject_state_provider(p->object->provider.n ? p->object->provider : r->provider),
                      .schema = prior_schema(w, p)};
 }
@@ -32,6 +33,7 @@ Subject subject_of_row(const Walk *w, const Row *row) {
                       .provider = r->provider_address,
                       .schema = r->schema};
         if (row->key.kind != TYPE_DYNAMIC) key_of_value(row->key, &s.key);
+        if (row->object && !s.data) s.object = w->prior.at[row->object - 1].object;
     } else {
         s = subject_of_prior(w, &w->prior.at[row->object - 1]);
     }

@@ -16,6 +16,7 @@ typedef struct Subject {
     Reason reason;
     bool imported;
     Str import_id;
+    const StateObject *object; // what the state has of it, or NULL
 } Subject;
 
 Subject subject_of_row(const Walk *walk, const Row *row);
