@@ -246,7 +246,7 @@ static void fill_frame(Op *op) {
         JsonError error;
         (void)json_decode(op->arena, (Str){q->planned_private.p, q->planned_private.n}, &f->roots[SLOT_PRIVATE], &error);
     }
-    frame_self(f, op->planned);
+    frame_self(f, copy_known(op->arena, op->planned)); // what the plan left open is AWS's to decide
     if (q->action == INFRA_UPDATE) f->roots[SLOT_ID] = frame_get(f, prior, op->def->id_name);
     if (q->action != INFRA_CREATE) return;
     // The id of the plan is not yet one of an object.

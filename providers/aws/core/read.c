@@ -123,7 +123,9 @@ static Value settled(Reader *r, const Attr *a, Value set, const Value *at) {
         return same_keep(f, a, value_is_unknown(was) ? frame_null(f) : was, own);
     }
     if (a->newer && a->name == r->def->region_name) {
-        if (value_is_set(was)) return was;
+        // A state of version 5 has no region: it stays so, since nothing has changed.
+        bool old = value_is_null(was) && value_is_set(r->was) && !r->importing && !r->def->data;
+        if (value_is_set(was) || old) return was;
         return value_string(arena, r->provider->region);
     }
     if (!given) {

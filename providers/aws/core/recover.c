@@ -230,7 +230,7 @@ void aws_recover(InfraProvider *p, InfraRecover *q, InfraCall *call) {
     v->note = intent_note(arena, q->intent.note);
     Value prior = handle_value(q->prior), planned = handle_value(q->planned);
     v->f->roots[SLOT_PRIOR] = q->action == INFRA_CREATE ? frame_null(v->f) : prior;
-    frame_self(v->f, q->action == INFRA_DELETE ? prior : planned);
+    frame_self(v->f, copy_known(arena, q->action == INFRA_DELETE ? prior : planned));
     const Value *assign = value_get_str(v->note, STR("assign"));
     if (assign && q->action == INFRA_CREATE) v->f->roots[SLOT_SELF] = apply_over(v->f, v->f->roots[SLOT_SELF], *assign);
     aws_when_ready(p, def, begin, v);
