@@ -97,7 +97,7 @@ static bool read_unknown(Read *rd, Str *unknown) {
     return true;
 }
 
-static bool open(Read *rd, JsonToken want, const char *expected) {
+static bool expect(Read *rd, JsonToken want, const char *expected) {
     return json_next(&rd->r) == want || fail_here(rd, expected);
 }
 
@@ -150,9 +150,15 @@ static bool read_status(Read *rd, StateObject *o) {
     return o->tainted || !status.n || fail_here(rd, "an object's status must be \"tainted\" or absent");
 }
 
+bool codec_is_deposed(Str key) {
+    for (size_t i = 0; i < key.n; i++)
+        if (key.p[i] <= ' ' || key.p[i] > '~') return false;
+    return key.n == 0 || key.n == 8;
+}
+
 static bool read_deposed(Read *rd, StateObject *o) {
     if (!read_text(rd, &o->deposed)) return false;
-    return o->deposed.n == 0 || o->deposed.n == 8 || fail_here(rd, "a deposed key must have 8 characters");
+    return codec_is_deposed(o->deposed) || fail_here(rd, "a deposed key must have 8 characters");
 }
 
 static bool read_identity_version(Read *rd, StateObject *o) {
@@ -197,7 +203,7 @@ bool codec_read_object(Arena *arena, JsonReader *r, StateObject *out) {
 }
 
 static bool read_instances(Read *rd, StateResource *r) {
-    if (!open(rd, JSON_ARRAY_OPEN, "a list of instances is expected")) return false;
+    if (!expect(rd, JSON_ARRAY_OPEN, "a list of instances is expected")) return false;
     JsonToken t;
     while ((t = json_next(&rd->r)) == JSON_OBJECT_OPEN) {
         StateObject *o = snapshot_add_object(rd->s, r);
@@ -284,7 +290,7 @@ static bool read_resource(Read *rd) {
 }
 
 static bool read_resources(Read *rd) {
-    if (!open(rd, JSON_ARRAY_OPEN, "a list of resources is expected")) return false;
+    if (!expect(rd, JSON_ARRAY_OPEN, "a list of resources is expected")) return false;
     JsonToken t;
     while ((t = json_next(&rd->r)) == JSON_OBJECT_OPEN)
         if (!read_resource(rd)) return false;
@@ -292,7 +298,7 @@ static bool read_resources(Read *rd) {
 }
 
 static bool read_output(Read *rd, StateOutput *o) {
-    if (!open(rd, JSON_OBJECT_OPEN, "an output must be an object")) return false;
+    if (!expect(rd, JSON_OBJECT_OPEN, "an output must be an object")) return false;
     bool good = true;
     while (next_key(rd, &good)) {
         Str key = rd->r.string;
@@ -355,7 +361,7 @@ static bool read_root_member(Read *rd) {
 }
 
 static bool read_root(Read *rd) {
-    if (!open(rd, JSON_OBJECT_OPEN, "a state is a JSON object")) return false;
+    if (!expect(rd, JSON_OBJECT_OPEN, "a state is a JSON object")) return false;
     bool good = true;
     while (next_key(rd, &good))
         if (!read_root_member(rd)) return false;

@@ -244,6 +244,7 @@ bool journal_decode(Arena *arena, JournalKind kind, Str payload, JournalRecord *
     if (t != JSON_OBJECT_CLOSE) return false;
     out->object.key = out->key;
     out->object.deposed = out->deposed;
+    if (!codec_is_deposed(out->deposed)) return false;
     bool outcome = kind == JOURNAL_RESULT || kind == JOURNAL_FAILED;
     if ((out->has_object && !outcome) || (kind == JOURNAL_INTENT && !out->op)) return false;
     return kind > JOURNAL_FAILED || (out->address.n && out->type.n && out->name.n);

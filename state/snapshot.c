@@ -68,6 +68,7 @@ StateResource *snapshot_add_resource(Snapshot *s, const StateResource *like) {
             arena_grow(s->arena, s->resources, s->resource_cap * sizeof *s->resources, cap * sizeof *s->resources);
         s->resource_cap = cap;
     }
+    assert(s->resources);
     StateResource *r = &s->resources[s->resource_count++];
     *r = *like;
     r->address = address;
@@ -219,7 +220,7 @@ void snapshot_settle(Snapshot *s) {
     for (uint32_t i = 0; i < s->resource_count; i++) {
         StateResource *r = &s->resources[i];
         if (!r->unsorted) continue;
-        qsort(r->objects, r->n, sizeof *r->objects, order_objects);
+        if (r->n) qsort(r->objects, r->n, sizeof *r->objects, order_objects);
         r->unsorted = false;
     }
     if (s->unsorted) {

@@ -1,5 +1,6 @@
 #include "state/splice.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 typedef struct EdgeList {
@@ -100,6 +101,7 @@ static void gone_resolve(Snapshot *s, Arena *scratch, Gone *g) {
 // The list with what the gone ones in it leave; the same list when that is nothing new.
 static EdgeList list_spliced(Snapshot *s, Arena *scratch, Str self, EdgeList list) {
     VEC(Str) all = {0};
+    assert(list.at);
     for (uint32_t i = 0; i < list.n; i++) {
         Gone *g = gone_find(s, list.at[i]);
         if (!g) continue;

@@ -125,7 +125,7 @@ typedef enum Verdict { FINISH, STALE, STRAY } Verdict;
 
 // What <state>.new is to a state. A half-done copy may look whole, so only a later serial makes it stale.
 static Verdict judge(Arena *scratch, Str state, Str fresh) {
-    CodecHead there, new;
+    CodecHead there = {0}, new = {0};
     if (!codec_head(scratch, fresh, &new)) return STRAY;
     if (!codec_head(scratch, state, &there)) return FINISH;
     if (!str_eq(there.lineage, new.lineage)) return STRAY;
@@ -157,7 +157,7 @@ bool local_peek(Arena *arena, const LocalPaths *paths, Str state, Str *out, bool
 
 bool local_finish(Arena *scratch, const LocalPaths *paths, int fd, Diags *diags) {
     unlink(paths->unfinished);
-    Str fresh, state;
+    Str fresh = STR_NONE, state = STR_NONE;
     bool found;
     if (!load_path(scratch, paths->fresh, &fresh, &found, diags)) return false;
     if (!found) return true;

@@ -182,10 +182,12 @@ static void unlock_item_got(S3Op *op, const AwsResult *answer) {
     }
 }
 
+static void unlock_deleted(S3Op *op, const AwsResult *answer) {
+    if (!answer->ok) s3_op_fail(op, "Error releasing the state lock", &answer->error);
+}
+
 // Both are always tried, so that as little as possible stays locked.
 void s3_unlock_step(S3Op *op, const AwsResult *answer) {
-    if (answer && !answer->ok && (op->state == UNLOCK_DELETED_OBJECT || op->state == UNLOCK_DELETED_ITEM))
-        s3_op_fail(op, "Error releasing the state lock", &answer->error);
     switch (op->state) {
     case UNLOCK_BEGIN:
         op->state = UNLOCK_GOT_OBJECT;
@@ -195,9 +197,15 @@ void s3_unlock_step(S3Op *op, const AwsResult *answer) {
             unlock_item(op);
         return;
     case UNLOCK_GOT_OBJECT: unlock_object_got(op, answer); return;
-    case UNLOCK_DELETED_OBJECT: unlock_item(op); return;
+    case UNLOCK_DELETED_OBJECT:
+        unlock_deleted(op, answer);
+        unlock_item(op);
+        return;
     case UNLOCK_GOT_ITEM: unlock_item_got(op, answer); return;
-    default: s3_op_end(op); return;
+    default:
+        unlock_deleted(op, answer);
+        s3_op_end(op);
+        return;
     }
 }
 

@@ -57,7 +57,7 @@ static void read_object(S3Op *op, const AwsResult *answer) {
 
 static void compare_digest(S3Op *op) {
     Str have = op->result.found ? md5_hex(op) : STR_NONE;
-    if (have.n == op->match.n && strncasecmp(have.p, op->match.p, have.n) == 0) {
+    if (have.n && have.n == op->match.n && strncasecmp(have.p, op->match.p, have.n) == 0) {
         s3_op_end(op);
     } else if (loop_now(op->b->base.loop) < op->deadline) {
         op->state = READ_AGAIN;
