@@ -76,7 +76,8 @@ static bool small_number(Str text, int64_t *out) {
 
 static Code *compile_number(Compiler *c, const Expr *expr) {
     int64_t small;
-    if (expr->text.n <= 18 && small_number(expr->text, &small)) return compile_constant(c, value_int(small), expr->span);
+    if (expr->text.n <= 18 && small_number(expr->text, &small))
+        return compile_constant(c, value_int(small), expr->span);
     const Num *num = num_parse(c->arena, expr->text, NUM_PRECISION_TEXT);
     if (num) return compile_constant(c, value_num(c->arena, num), expr->span);
     diag_error(c->diags, "invalid_number", expr->span, "Invalid number literal",

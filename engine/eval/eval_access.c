@@ -180,7 +180,7 @@ enum { FEW_STEPS = 8 };
 static Value *index_values(Eval *e, const RefStep *steps, uint32_t n, Value *room) {
     Value *index = n <= FEW_STEPS ? room : ARENA_ARRAY(e->arena, Value, n);
     for (uint32_t i = 0; i < n; i++) {
-        if (steps[i].index) index[i] = eval_node(e, steps[i].index);
+        index[i] = steps[i].index ? eval_node(e, steps[i].index) : (Value){0};
     }
     return index;
 }

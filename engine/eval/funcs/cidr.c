@@ -135,9 +135,9 @@ static const char *shown_number(FuncCall *call, uint32_t i) {
 }
 
 bool cidr_cidrhost(FuncCall *call, Value *out) {
-    Network n;
-    bool minus, fits;
-    Bits number;
+    Network n = {0};
+    bool minus = false, fits = false;
+    Bits number = 0;
     if (!wide_arg(call, 1, &minus, &number, &fits)) return false;
     if (!network_arg(call, 0, -1, "invalid CIDR expression: ", &n)) return false;
     Bits most = hosts(n.bits, n.prefix);
@@ -153,7 +153,7 @@ bool cidr_cidrhost(FuncCall *call, Value *out) {
 }
 
 bool cidr_cidrnetmask(FuncCall *call, Value *out) {
-    Network n;
+    Network n = {0};
     if (!network_arg(call, 0, -1, "invalid CIDR expression: ", &n)) return false;
     if (n.bits != 32) {
         return func_fail(call, -1, "IPv6 addresses cannot have a netmask: %.*s", STR_ARG(call_str(call, 0)));
@@ -164,10 +164,10 @@ bool cidr_cidrnetmask(FuncCall *call, Value *out) {
 }
 
 bool cidr_cidrsubnet(FuncCall *call, Value *out) {
-    Network n;
-    int64_t extra;
-    bool minus, fits;
-    Bits number;
+    Network n = {0};
+    int64_t extra = 0;
+    bool minus = false, fits = false;
+    Bits number = 0;
     if (!call_int(call, 1, false, &extra) || !wide_arg(call, 2, &minus, &number, &fits)) return false;
     if (!network_arg(call, 0, -1, "invalid CIDR expression: ", &n)) return false;
     // A network may be widened too, as in the peer.
@@ -188,7 +188,7 @@ bool cidr_cidrsubnet(FuncCall *call, Value *out) {
 }
 
 static bool subnet_length(FuncCall *call, uint32_t i, const Network *base, uint32_t *prefix) {
-    int64_t extra;
+    int64_t extra = 0;
     if (!call_int(call, i, true, &extra)) return false;
     if (extra < 1) return func_fail(call, (int32_t)i, "must extend prefix by at least one bit");
     if (extra > 32) return func_fail(call, (int32_t)i, "may not extend prefix by more than 32 bits");
@@ -199,7 +199,7 @@ static bool subnet_length(FuncCall *call, uint32_t i, const Network *base, uint3
 }
 
 bool cidr_cidrsubnets(FuncCall *call, Value *out) {
-    Network base;
+    Network base = {0};
     if (!network_arg(call, 0, 0, "invalid CIDR expression: ", &base)) return false;
     Bits last = base.at | hosts(base.bits, base.prefix), at = base.at;
     bool full = false; // the last address is taken
@@ -231,7 +231,7 @@ bool cidr_cidrsubnets(FuncCall *call, Value *out) {
 }
 
 bool cidr_cidrcontains(FuncCall *call, Value *out) {
-    Network in, what;
+    Network in = {0}, what = {0};
     Str text = call_str(call, 1);
     if (!network_arg(call, 0, -1, "", &in)) return false;
     bool address = parse_address(text, &what.at, &what.bits);

@@ -100,7 +100,7 @@ static bool read_header(CsvReader *r, Name **names) {
 bool csv_csvdecode(FuncCall *call, Value *out) {
     CsvReader r = {.call = call, .text = call_str(call, 0), .line = 1};
     Name *names = NULL;
-    if (!read_header(&r, &names)) return false;
+    if (!read_header(&r, &names) || !names) return false;
     uint32_t columns = r.fields.n;
     Process *p = call_process(call);
     TypeField *fields = ARENA_ARRAY(call->arena, TypeField, columns);

@@ -158,7 +158,7 @@ bool datetime_plantimestamp(FuncCall *call, Value *out) {
 }
 
 bool datetime_timecmp(FuncCall *call, Value *out) {
-    Stamp a, b;
+    Stamp a = {0}, b = {0};
     if (!parse_stamp(call, 0, true, true, &a) || !parse_stamp(call, 1, true, true, &b)) return false;
     int order = (utc(&a) > utc(&b)) - (utc(&a) < utc(&b));
     if (order == 0) order = (a.nanos > b.nanos) - (a.nanos < b.nanos);
@@ -178,7 +178,7 @@ static bool parse_duration(FuncCall *call, uint32_t arg, int64_t *out) {
 }
 
 bool datetime_timeadd(FuncCall *call, Value *out) {
-    Stamp s;
+    Stamp s = {0};
     int64_t duration;
     if (!parse_stamp(call, 0, false, false, &s) || !parse_duration(call, 1, &duration)) return false;
     int64_t nanos = s.nanos + duration % NS_PER_S;
@@ -280,7 +280,7 @@ static bool print_quoted(FuncCall *call, Str format, size_t *i, Buf *out) {
 static bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
 bool datetime_formatdate(FuncCall *call, Value *out) {
-    Stamp s;
+    Stamp s = {0};
     if (!parse_stamp(call, 1, true, false, &s)) return false;
     Civil c = civil_of(&s);
     Str format = call_str(call, 0);

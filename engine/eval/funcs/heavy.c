@@ -35,7 +35,7 @@ bool heavy_run(FuncCall *call, Value *out) { return heavy_named(call, call->func
 
 // The type of a match is known from the pattern alone.
 const Type *result_regex(FuncCall *call) {
-    Value v;
+    Value v = {0};
     if (value_is_unknown(call->args[0])) return type_dynamic(call_process(call));
     return heavy_named(call, "regextype", &v) ? value_type(call_process(call), v) : NULL;
 }

@@ -282,7 +282,7 @@ static bool element_checks(FuncCall *call, int64_t *index) {
 }
 
 const Type *result_element(FuncCall *call) {
-    int64_t index;
+    int64_t index = 0;
     if (!element_checks(call, &index)) return NULL;
     const Type *type = value_type(call_process(call), call->args[0]);
     if (type->kind == TYPE_LIST) return type->elem;
@@ -296,7 +296,7 @@ const Type *result_element(FuncCall *call) {
 }
 
 bool list_element(FuncCall *call, Value *out) {
-    int64_t index;
+    int64_t index = 0;
     if (!element_checks(call, &index)) return false;
     Value list = call->args[0];
     if (list.n == 0) return func_fail(call, -1, "cannot use element function with an empty list");

@@ -37,9 +37,9 @@ static bool convert_sets(FuncCall *call, Value **sets, const Type **type) {
 }
 
 bool set_union(FuncCall *call, Value *out) {
-    Value *sets;
+    Value *sets = NULL;
     const Type *type;
-    if (!convert_sets(call, &sets, &type)) return false;
+    if (!convert_sets(call, &sets, &type) || !sets) return false;
     uint64_t n = 0;
     for (uint32_t i = 0; i < call->n; i++) n += sets[i].n;
     if (n > LIMIT_ELEMENTS) return func_fail(call, -1, "the result would have too many elements");
@@ -66,9 +66,9 @@ static Value filter(FuncCall *call, Value a, Value b, bool keep) {
 }
 
 static bool fold_sets(FuncCall *call, bool keep, Value *out) {
-    Value *sets;
+    Value *sets = NULL;
     const Type *type;
-    if (!convert_sets(call, &sets, &type)) return false;
+    if (!convert_sets(call, &sets, &type) || !sets) return false;
     *out = sets[0];
     for (uint32_t i = 1; i < call->n; i++) *out = filter(call, *out, sets[i], keep);
     return true;
