@@ -24,6 +24,8 @@ typedef struct Planfile Planfile;
 // Does the file look like a plan of this program? (`show FILE` asks.)
 bool planfile_is(const char *path);
 Planfile *planfile_open(Arena *arena, const char *path, Diags *diags);
+// The same from bytes, which must live as long as the arena; path is for messages.
+Planfile *planfile_parse(Arena *arena, const char *path, Str bytes, Diags *diags);
 const PlanfileHome *planfile_home(const Planfile *f);
 // Fills in the snapshot of the configuration; then load_config and load_bind_schemas are called as usual.
 void planfile_sources(const Planfile *f, LoadOptions *options);

@@ -131,12 +131,10 @@ static bool read_sources(Planfile *f) {
     return true;
 }
 
-Planfile *planfile_open(Arena *arena, const char *path, Diags *diags) {
-    Str bytes;
+Planfile *planfile_parse(Arena *arena, const char *path, Str bytes, Diags *diags) {
     Planfile *f = ARENA_NEW(arena, Planfile);
     f->arena = arena;
     f->path = str_to_z(arena, str_of(path));
-    if (!file_read(arena, path, LIMIT_STATE_BYTES, &bytes, diags)) return NULL;
     if (!str_starts(bytes, str_slice(PLANFILE_MAGIC, 0, 11))) {
         diag_error(diags, "no_plan", SPAN_NONE, "Not a plan file", "%s is no plan that \"infra plan -out\" wrote.", path);
         return NULL;
@@ -151,6 +149,11 @@ Planfile *planfile_open(Arena *arena, const char *path, Diags *diags) {
         return NULL;
     }
     return f;
+}
+
+Planfile *planfile_open(Arena *arena, const char *path, Diags *diags) {
+    Str bytes;
+    return file_read(arena, path, LIMIT_STATE_BYTES, &bytes, diags) ? planfile_parse(arena, path, bytes, diags) : NULL;
 }
 
 const PlanfileHome *planfile_home(const Planfile *f) { return &f->home; }
