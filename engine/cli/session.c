@@ -140,7 +140,7 @@ bool session_variables(Session *s, bool allow_missing) {
 }
 
 bool session_graph(Session *s) {
-    s->graph = graph_build(s->arena, s->config, &s->cli->diags);
+    s->graph = graph_build(s->arena, s->config, NULL, 0, &s->cli->diags);
     return s->graph != NULL;
 }
 

@@ -1,6 +1,7 @@
 // A session's state: which backend, its lock, reading and writing.
 #include "engine/cli/backend_settings.h"
 #include "engine/io/file.h"
+#include "engine/plan/prior.h"
 #include "state/backend/local.h"
 
 // ---- which backend ----
@@ -103,6 +104,15 @@ static bool read_other(Session *s) {
     return true;
 }
 
+// What is in the state may need providers that nothing in the configuration uses any more.
+static bool add_providers(Session *s) {
+    if (!s->graph) return true;
+    uint32_t n;
+    const Str *more = prior_more_providers(s->arena, s->graph, s->snapshot, &n);
+    if (n) s->graph = graph_build(s->arena, s->config, more, n, &s->cli->diags);
+    return s->graph != NULL;
+}
+
 static bool open_state(Session *s, const char *operation, bool lock, bool write) {
     Cli *cli = s->cli;
     if (!s->store && !session_store(s)) return false;
@@ -112,7 +122,7 @@ static bool open_state(Session *s, const char *operation, bool lock, bool write)
     cli->waiting = false;
     if (!s->manager) return false;
     s->snapshot = manager_snapshot(s->manager);
-    return read_other(s);
+    return read_other(s) && add_providers(s);
 }
 
 bool session_state(Session *s, const char *operation, bool write) {

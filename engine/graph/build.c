@@ -100,8 +100,8 @@ static uint32_t build_order(Arena *arena, Graph *g, uint32_t *order) {
     return n;
 }
 
-Graph *graph_build(Arena *arena, const Config *config, Diags *diags) {
-    Build b = {.arena = arena, .config = config, .diags = diags};
+Graph *graph_build(Arena *arena, const Config *config, const Str *also, uint32_t also_count, Diags *diags) {
+    Build b = {.arena = arena, .config = config, .also = also, .also_count = also_count, .diags = diags};
     b.provider_of = ARENA_ARRAY(arena, uint32_t, config->block_count + 1);
     memset(b.provider_of, 0xff, sizeof *b.provider_of * (config->block_count + 1));
     uint32_t before = diags->errors;

@@ -16,6 +16,8 @@ typedef struct Build {
     VEC(BuildEdge) edges;
     VEC(ImplicitProvider) implicit;
     uint32_t *provider_of;
+    const Str *also;
+    uint32_t also_count;
     Diags *diags;
 } Build;
 

@@ -34,8 +34,9 @@ typedef struct Graph {
     uint32_t implicit_count;
 } Graph;
 
-// NULL after diagnostics (cycles, each with its edges and where they come from).
-Graph *graph_build(Arena *arena, const Config *config, Diags *diags);
+// NULL after diagnostics (cycles, each with its edges and where they come from). also: addresses of providers that
+// get an implied configuration though no resource block uses them, because the state does.
+Graph *graph_build(Arena *arena, const Config *config, const Str *also, uint32_t also_count, Diags *diags);
 
 typedef enum NodeKind { NODE_BLOCK, NODE_MODULE_END, NODE_PROVIDER } NodeKind;
 NodeKind graph_node_kind(const Graph *g, uint32_t node);

@@ -26,5 +26,6 @@ bool step_providers(Build *b) {
             build_edge(b, id, to, r->header_span, EDGE_ORDER);
         }
     }
+    for (uint32_t i = 0; i < b->also_count; i++) implicit_node(b, &known, b->also[i]);
     return true;
 }

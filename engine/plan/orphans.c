@@ -180,7 +180,9 @@ void orphans_plan(Planner *planner) {
         PriorObject *p = &w->prior.at[i];
         const StateResource *r = p->resource;
         if (r->data || p->row) continue;
-        if (!targets_object(o, r->module, false, r->type, r->name, p->object->key)) continue;
+        if (planner->plan->goes ? !planner->plan->goes[i]
+                                : !targets_object(o, r->module, false, r->type, r->name, p->object->key))
+            continue;
         if (p->provider != UINT32_MAX && w->node_state[p->provider] != NODE_DONE) continue;
         if (!orphan_protected(w, p)) orphan_add(&ops, i);
     }

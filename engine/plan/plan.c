@@ -66,7 +66,7 @@ static bool plan_refresh_start(Walk *w, uint32_t node, void *ctx) { return visit
 
 static bool plan_destroy_start(Walk *w, uint32_t node, void *ctx) { return visit_node(w, node, destroy_visit, ctx); }
 
-static const uint8_t *destroy_nodes(Walk *w, const uint8_t *targets) {
+static const uint8_t *destroy_nodes(Walk *w, const uint8_t *goes) {
     const Graph *g = w->graph;
     uint32_t *from = ARENA_ARRAY(w->arena, uint32_t, g->n + 1), n = 0;
     uint8_t *wanted = ARENA_ARRAY(w->arena, uint8_t, g->n + 1);
@@ -74,7 +74,7 @@ static const uint8_t *destroy_nodes(Walk *w, const uint8_t *targets) {
     for (uint32_t i = 0; i < w->prior.n; i++) {
         const PriorObject *p = &w->prior.at[i];
         if (p->provider == UINT32_MAX || p->resource->data || w->provider_needed[p->provider]) continue;
-        if (targets && !targets[p->provider]) continue;
+        if (goes && !goes[i]) continue;
         w->provider_needed[p->provider] = 1;
         from[n++] = p->provider;
     }
@@ -273,7 +273,8 @@ Plan *plan_new(Walk *w, const PlanOptions *options) {
     w->refresh = !options->no_refresh;
     w->hooks = options->hooks;
     const uint8_t *targets = targets_nodes(w->arena, w, options);
-    plan->wanted = options->destroy ? destroy_nodes(w, targets) : targets;
+    if (options->destroy) plan->goes = targets_destroyed(w->arena, w, options);
+    plan->wanted = options->destroy ? destroy_nodes(w, plan->goes) : targets;
     return plan;
 }
 

@@ -32,6 +32,7 @@ typedef struct Plan {
     VEC(OutputChange) outputs;
     uint32_t create, update, destroy, forget, import; // as the summary line counts: a replacement counts in both
     const uint8_t *wanted; // per graph node, NULL: all (targets)
+    const uint8_t *goes;   // per prior object in a plan that destroys, NULL: all (targets)
     const uint8_t *cbd;    // per graph node: create before destroy, own or because a user has it
     bool errored;
     bool changes_any;      // an action other than no-op, or an output change

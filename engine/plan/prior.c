@@ -41,6 +41,31 @@ uint32_t prior_provider_node(const Walk *w, Str text) {
     return implicit;
 }
 
+static bool has_default(const Graph *g, Str address) {
+    const ModuleDef *root = g->config->nodes[0].def;
+    for (uint32_t i = 0; i < root->providers.n; i++)
+        if (!root->providers.at[i].alias && str_eq(address_tail(root->providers.at[i].address), address)) return true;
+    for (uint32_t i = 0; i < g->implicit_count; i++)
+        if (str_eq(address_tail(g->implicit[i].address), address)) return true;
+    return false;
+}
+
+const Str *prior_more_providers(Arena *arena, const Graph *g, const Snapshot *s, uint32_t *n) {
+    VEC(Str) out = {0};
+    Str last = STR_NONE, module, address, alias;
+    for (uint32_t i = 0; i < s->resource_count; i++) {
+        const StateResource *r = &s->resources[i];
+        if (r->data || str_eq(r->provider, last)) continue;
+        last = r->provider;
+        if (!prior_provider_parts(last, &module, &address, &alias) || module.n || alias.n) continue;
+        bool known = has_default(g, address_tail(address));
+        for (uint32_t k = 0; k < out.n; k++) known |= str_eq(address_tail(out.at[k]), address_tail(address));
+        if (!known) vec_push(arena, &out, address);
+    }
+    *n = out.n;
+    return out.at;
+}
+
 // The configuration's provider of a resource that is still configured, by its block.
 static void prior_block_providers(const Walk *w, StrMap *out) {
     for (uint32_t m = 0; m < w->config->node_count; m++) {

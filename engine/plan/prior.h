@@ -22,6 +22,9 @@ const Schema *prior_schema(const Walk *w, const PriorObject *p);
 void prior_read(Walk *w, ProviderUse *use);
 // The graph node of the provider configuration that the state's text names, or UINT32_MAX.
 uint32_t prior_provider_node(const Walk *w, Str provider);
+// Addresses of the providers whose default configurations the state names and the graph lacks: what used them is no
+// longer configured, but is still to be read and destroyed.
+const Str *prior_more_providers(Arena *arena, const Graph *graph, const Snapshot *state, uint32_t *n);
 // Provider address and alias out of the state's form: provider["…/aws"].west, module.x.provider["…"].
 bool prior_provider_parts(Str text, Str *module, Str *address, Str *alias);
 

@@ -8,5 +8,8 @@
 const uint8_t *targets_nodes(Arena *arena, Walk *w, const PlanOptions *options);
 // May this object be planned for? (Instance keys count here.)
 bool targets_object(const PlanOptions *options, Str module, bool data, Str type, Str name, InstanceKey key);
+// For a plan that destroys: a byte per prior object. What needs a target, by the state's dependencies, goes with it; what
+// an excluded object needs stays with it. NULL: all go.
+const uint8_t *targets_destroyed(Arena *arena, const Walk *w, const PlanOptions *options);
 
 #endif
