@@ -154,6 +154,10 @@ bool operation_plan(Operation *op) {
     operation_stoppable(op, w);
     op->plan = plan_make(w, &options);
     s->cli->on_interrupt = NULL;
+    if (op->targets.list.n && op->plan->changes_any)
+        diag_warn(&s->cli->diags, "targeted", SPAN_NONE, "Part of the configuration is left out",
+                  "-target or -exclude is in effect, so this plan may not be all that the configuration asks for. Plan "
+                  "without them afterwards.");
     if (s->cli->interrupts)
         return diag_error(&s->cli->diags, "interrupted", SPAN_NONE, "Interrupted",
                           "The plan was not finished. Nothing was changed.");
@@ -165,6 +169,7 @@ void operation_show_plan(Operation *op) {
     ReportOptions options = {.concise = cli->concise, .show_sensitive = cli->show_sensitive};
     report_plan(op->plan, &options, &cli->out);
     out_flush(&cli->out);
+    cli_show_diags(cli);
 }
 
 // ---- applying ----
@@ -192,9 +197,11 @@ static void say_done(Operation *op, const ApplyResult *r, bool ok) {
                    r->added, r->changed, r->destroyed);
     else if (op->destroy)
         out_format(o, "\n%sDestroy complete! Resources: %u destroyed", cli_green(o), r->destroyed);
-    else
-        out_format(o, "\n%sApply complete! Resources: %u added, %u changed, %u destroyed", cli_green(o), r->added,
-                   r->changed, r->destroyed);
+    else {
+        out_format(o, "\n%sApply complete! Resources: ", cli_green(o));
+        if (r->imported) out_format(o, "%u imported, ", r->imported);
+        out_format(o, "%u added, %u changed, %u destroyed", r->added, r->changed, r->destroyed);
+    }
     if (r->forgotten) out_format(o, ", %u forgotten", r->forgotten);
     if (r->failed) out_format(o, ", %u failed", r->failed);
     if (r->skipped) out_format(o, ", %u not tried", r->skipped);
