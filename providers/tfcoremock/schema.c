@@ -35,7 +35,8 @@ static const MockAttr *structure(const MockAttr *attr) {
     return attr->elem && attr->elem->kind == MOCK_OBJECT ? attr->elem : NULL;
 }
 
-static InfraAttr *schema_attrs(Mock *mock, const MockAttr *attrs, size_t n, size_t more) {
+/* data: everything is computed. */
+static InfraAttr *schema_attrs(Mock *mock, const MockAttr *attrs, size_t n, size_t more, int data) {
     static const InfraNesting nestings[] = {[MOCK_LIST] = INFRA_NEST_LIST,
                                             [MOCK_MAP] = INFRA_NEST_MAP,
                                             [MOCK_SET] = INFRA_NEST_SET,
@@ -44,9 +45,10 @@ static InfraAttr *schema_attrs(Mock *mock, const MockAttr *attrs, size_t n, size
     for (size_t i = 0; i < n; i++) {
         const MockAttr *nested = structure(&attrs[i]);
         at[i] = (InfraAttr){.name = attrs[i].name, .flags = attrs[i].flags};
+        if (data) at[i].flags = INFRA_COMPUTED | (attrs[i].flags & INFRA_SENSITIVE);
         if (nested) {
             InfraBlock *block = mock->host->alloc(mock->arena, sizeof *block);
-            block->attrs = schema_attrs(mock, nested->attrs, nested->attr_count, 0);
+            block->attrs = schema_attrs(mock, nested->attrs, nested->attr_count, 0, data);
             block->attr_count = nested->attr_count;
             at[i].nested = block;
             at[i].nesting = nestings[attrs[i].kind];
@@ -60,9 +62,9 @@ static InfraAttr *schema_attrs(Mock *mock, const MockAttr *attrs, size_t n, size
 }
 
 /* Recursion is over the nesting of blocks. id: 0, or the flags of the id attribute. */
-static const InfraBlock *schema_body(Mock *mock, const MockBlock *body, uint32_t id) {
+static const InfraBlock *schema_body(Mock *mock, const MockBlock *body, uint32_t id, int data) {
     InfraBlock *out = mock->host->alloc(mock->arena, sizeof *out);
-    InfraAttr *attrs = schema_attrs(mock, body->attrs, body->attr_count, 1);
+    InfraAttr *attrs = schema_attrs(mock, body->attrs, body->attr_count, 1, data);
     if (id) attrs[body->attr_count] = (InfraAttr){.name = "id", .type = "\"string\"", .flags = id};
     out->attrs = attrs;
     out->attr_count = body->attr_count + (id ? 1 : 0);
@@ -70,7 +72,7 @@ static const InfraBlock *schema_body(Mock *mock, const MockBlock *body, uint32_t
     for (size_t i = 0; i < body->block_count; i++) {
         blocks[i].name = body->blocks[i].name;
         blocks[i].nesting = body->blocks[i].set ? INFRA_NEST_SET : INFRA_NEST_LIST;
-        blocks[i].block = schema_body(mock, &body->blocks[i], 0);
+        blocks[i].block = schema_body(mock, &body->blocks[i], 0, data);
     }
     out->blocks = blocks;
     out->block_count = body->block_count;
@@ -99,10 +101,10 @@ int types_schema(Mock *mock, InfraTypeKind kind, const char *name, InfraSchema *
     MockType *type = types_find(mock, text_of(name));
     if (!type || kind == INFRA_EPHEMERAL) return 0;
     if (kind == INFRA_RESOURCE) {
-        if (!type->resource) type->resource = schema_body(mock, &type->body, INFRA_OPTIONAL | INFRA_COMPUTED);
+        if (!type->resource) type->resource = schema_body(mock, &type->body, INFRA_OPTIONAL | INFRA_COMPUTED, 0);
         out->block = type->resource;
     } else {
-        if (!type->data) type->data = schema_body(mock, &type->body, INFRA_REQUIRED);
+        if (!type->data) type->data = schema_body(mock, &type->body, INFRA_REQUIRED, 1);
         out->block = type->data;
     }
     return 1;
