@@ -77,8 +77,10 @@ static Change change_step(Arena *arena, const Change *c, const Step *step, const
                    .after = after ? *after : change_absent,
                    .has_before = before != NULL,
                    .has_after = after != NULL};
-    part.replace = path_set_step(arena, &c->replace, step, false);
-    part.relevant = path_set_step(arena, &c->relevant, step, true);
+    part.replace.depth = c->replace.depth + 1;
+    part.relevant.all = c->relevant.all;
+    if (c->replace.n) part.replace = path_set_step(arena, &c->replace, step, false);
+    if (!c->relevant.all) part.relevant = path_set_step(arena, &c->relevant, step, true);
     return part;
 }
 

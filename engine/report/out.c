@@ -13,7 +13,8 @@ void out_close(Out *o) {
     buf_free(&o->buf);
 }
 
-void out_add(Out *o, Str s) {
+static void out_long(Out *o, Str s) {
+    if (o->buf.cap < OUT_CHUNK) buf_reserve(&o->buf, OUT_CHUNK);
     while (o->buf.n + s.n >= OUT_CHUNK) {
         Str head = str_slice(s, 0, o->buf.n < OUT_CHUNK ? OUT_CHUNK - o->buf.n : 0);
         buf_add(&o->buf, head);
@@ -23,7 +24,14 @@ void out_add(Out *o, Str s) {
     buf_add(&o->buf, s);
 }
 
-void out_z(Out *o, const char *z) { out_add(o, str_of(z)); }
+void out_add(Out *o, Str s) {
+    if (o->buf.n == 0 || o->buf.n + s.n >= OUT_CHUNK) {
+        out_long(o, s);
+        return;
+    }
+    if (s.n) memcpy(buf_reserve(&o->buf, s.n), s.p, s.n);
+    o->buf.n += s.n;
+}
 
 void out_format(Out *o, const char *format, ...) {
     va_list args;

@@ -4,7 +4,7 @@
 
 #include "engine/plan/plan.h"
 
-// Where text goes. write is called with at most a few KiB at a time.
+// Where text goes. write is called with a few KiB at a time.
 typedef struct Out {
     void (*write)(void *ctx, Str bytes);
     void *ctx;
@@ -15,7 +15,7 @@ typedef struct Out {
 void out_flush(Out *o);
 void out_close(Out *o); // flushes and frees what the Out keeps
 void out_add(Out *o, Str s);
-void out_z(Out *o, const char *z);
+static inline void out_z(Out *o, const char *z) { out_add(o, str_of(z)); }
 void out_format(Out *o, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 typedef struct ReportOptions {
