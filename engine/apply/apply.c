@@ -214,6 +214,7 @@ bool apply_plan(Plan *plan, StateManager *manager, const ApplyOptions *options, 
     edit_refreshed(&a);
     forget_whole_values(w);
     if (w->kind == WALK_PLAN) w->kind = WALK_APPLY;
+    w->funcs.pure = false;
     w->diags = diags;
     w->finish = visit_finish;
     w->finish_ctx = &a;

@@ -78,6 +78,8 @@ Walk *walk_new(Arena *arena, WalkKind kind, Loop *loop, const Config *config, co
     w->rows.arena = arena;
     w->funcs = *config->funcs;
     w->funcs.arena = arena;
+    w->funcs.pure = kind != WALK_APPLY && kind != WALK_EVAL; // timestamp() is known when it is applied
+    if (kind == WALK_VALIDATE) w->funcs.now_ns = 0;
     w->scratch = arena_new(w->process, LIFE_OP, "walk scratch");
     w->inst_first = ARENA_ARRAY(arena, uint32_t, config->node_count + 1);
     w->inst_count = ARENA_ARRAY(arena, uint32_t, config->node_count + 1);
