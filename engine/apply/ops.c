@@ -1,5 +1,7 @@
 #include "engine/apply/ops.h"
 
+#include <assert.h>
+
 #include "engine/base/heap.h"
 #include "engine/plan/module_path.h"
 
@@ -182,6 +184,7 @@ static void depend_edges(OpBuild *b, const DependIndex *x, IdMap *seen, const Pr
     uint32_t su = (uint32_t)(user->resource - b->w->state->resources);
     const StateObject *o = user->object;
     bool changes = user->row && b->change_op[user->row - 1];
+    assert(o);
     for (uint32_t d = 0; d < o->dependency_count; d++) {
         uint64_t *slot = strmap_get(&x->by_address, o->dependencies[d]);
         for (uint32_t s = slot ? (uint32_t)*slot : 0; s; s = x->next[s - 1]) {

@@ -99,6 +99,7 @@ uint64_t *idmap_put(IdMap *m, uint64_t key, bool *added) {
         idmap_rehash(m, m->table_size ? m->table_size * 2 : 16);
     }
     uint32_t at = idmap_index(m, key);
+    assert(m->values);
     m->full[at] = 1;
     m->keys[at] = key;
     m->values[at] = 0;

@@ -121,6 +121,7 @@ Value expand_key(Arena *arena, const Expansion *e, uint32_t i) {
     if (e->repeat == REPEAT_COUNT) return value_int_prec((int64_t)i, NUM_PRECISION_COUNT);
     if (e->repeat != REPEAT_FOR_EACH) return (Value){0};
     if (e->collection.kind == TYPE_SET) return e->collection.list->at[i];
+    assert(i < e->n && e->collection.obj);
     Str key = e->collection.kind == TYPE_MAP ? e->collection.map->at[i].key
                                              : name_str(e->collection.obj->shape->names[i]);
     return value_string_raw(arena, key);

@@ -122,7 +122,7 @@ static void orphan_add(OrphanOps *ops, uint32_t index) {
     PriorObject *p = &w->prior.at[index];
     const Schema *schema = prior_schema(w, p);
     ProviderUse *use = p->provider == UINT32_MAX ? NULL : walk_provider(w, p->provider);
-    if (!schema || !use->provider) {
+    if (!schema || !use || !use->provider) {
         if (!diags_failed(w->diags))
             diag_error(w->diags, "no_provider", SPAN_NONE, "Provider configuration not present",
                        "%.*s is in the state but not in the configuration, and destroying it needs its provider "

@@ -22,6 +22,7 @@ typedef struct UpgradeOp {
 } UpgradeOp;
 
 Str prior_address(Arena *arena, const PriorObject *p) {
+    assert(p->resource && p->object);
     Buf b = buf_in(arena);
     buf_add(&b, p->resource->address);
     key_print(p->object->key, &b);

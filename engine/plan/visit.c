@@ -54,7 +54,7 @@ static bool variable_of_call(Walk *w, const ModuleNode *module, uint32_t index, 
     const Variable *v = &module->def->variables.at[index];
     const ModuleCall *c = &module->parent->def->calls.at[module->call];
     const struct ModuleInput *input = variable_input(c, index);
-    Value value = {0}, out;
+    Value value = {0}, out = {0};
     uint32_t errors = w->diags->errors;
     if (input) {
         WalkScope s;
