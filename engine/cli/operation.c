@@ -137,10 +137,7 @@ static bool modes_fit(Operation *op) {
 
 static bool read_all(Operation *op) {
     Session *s = &op->session;
-    if (!session_load(s, false)) return false;
-    if (!op->destroy && !session_require_files(s)) return false;
-    bool bound = session_bind(s);
-    if (!session_variables(s, false) || !bound || !session_graph(s)) return false;
+    if (!session_config(s, false) || (!op->destroy && !session_require_files(s))) return false;
     cli_catch_interrupts(s->cli);
     return session_state(s, op->apply ? "OperationTypeApply" : "OperationTypePlan", op->apply) && operation_recover(op);
 }

@@ -42,7 +42,7 @@ static void print_wrapped(Out *o, const char *text, size_t column, size_t from) 
         }
         out_z(o, "\n");
         column = from;
-        if (rest.n) out_format(o, "%*s", (int)from, "");
+        if (rest.n && rest.p[0] != '\n') out_format(o, "%*s", (int)from, "");
     }
 }
 

@@ -18,8 +18,8 @@ typedef struct ActionWords {
     const char *start, *still, *done;
 } ActionWords;
 
-static ActionWords words_of(const Row *row, JournalAction action) {
-    if (row->action == ACTION_READ) return (ActionWords){"Reading...", "Still reading...", "Read complete"};
+static ActionWords words_of(bool reading, JournalAction action) {
+    if (reading) return (ActionWords){"Reading...", "Still reading...", "Read complete"};
     switch (action) {
     case ACT_CREATE: return (ActionWords){"Creating...", "Still creating...", "Creation complete"};
     case ACT_UPDATE: return (ActionWords){"Modifying...", "Still modifying...", "Modifications complete"};
@@ -55,7 +55,7 @@ static void print_id(Out *o, Str key, Str value) {
     if (key.n) out_format(o, " [%.*s=%.*s]", STR_ARG(key), STR_ARG(value));
 }
 
-// ---- refreshing and reading while planning ----
+// ---- refreshing ----
 
 static void prior_line(void *ctx, const Walk *w, uint32_t prior) {
     Progress *p = ctx;
@@ -71,16 +71,6 @@ static void prior_line(void *ctx, const Walk *w, uint32_t prior) {
         print_id(o, STR("id"), value_str(*id));
     line_end(p);
 }
-
-static void read_line(Progress *p, const Walk *w, uint32_t row, const char *words) {
-    line_start(p, w, row, false);
-    out_z(&p->cli->out, words);
-    line_end(p);
-}
-
-static void read_start(void *ctx, const Walk *w, uint32_t row) { read_line(ctx, w, row, "Reading..."); }
-
-static void read_done(void *ctx, const Walk *w, uint32_t row) { read_line(ctx, w, row, "Read complete"); }
 
 // ---- operations ----
 
@@ -106,7 +96,7 @@ static void still(void *ctx) {
         Buf elapsed = {0};
         progress_elapsed(now - a->started, &elapsed);
         line_start(p, p->walk, a->row, a->deposed);
-        out_z(o, words_of(row_at(&p->walk->rows, a->row), a->action).still);
+        out_z(o, words_of(a->reading, a->action).still);
         out_z(o, " [");
         if (a->words.n) out_format(o, "%.*s, ", STR_ARG(a->words));
         out_format(o, "%.*s elapsed]", STR_ARG(buf_str(&elapsed)));
@@ -116,44 +106,75 @@ static void still(void *ctx) {
     timer_set(p);
 }
 
-static uint32_t find_active(const Progress *p, const ApplyHook *hook) {
-    for (uint32_t i = 0; i < p->active.n; i++)
-        if (p->active.at[i].row == hook->row && p->active.at[i].deposed == hook->deposed) return i;
-    return UINT32_MAX;
+void progress_end(Progress *p) {
+    if (p->timer) timer_cancel(p->timer);
+    p->timer = NULL;
 }
 
-static void operation_started(Progress *p, const Walk *w, const ApplyHook *hook) {
-    int64_t now = loop_now(p->cli->loop);
-    vec_push(p->arena, &p->active,
-             ((ProgressRow){hook->row, hook->deposed, hook->action, now, now + STILL_EVERY, STR_NONE}));
+static ProgressRow *find_active(Progress *p, uint32_t row, bool deposed) {
+    for (uint32_t i = 0; i < p->active.n; i++)
+        if (p->active.at[i].row == row && p->active.at[i].deposed == deposed) return &p->active.at[i];
+    return NULL;
+}
+
+static void begin(Progress *p, const Walk *w, ProgressRow row, Str id_key, Str id) {
+    p->walk = w;
+    row.started = loop_now(p->cli->loop);
+    row.next = row.started + STILL_EVERY;
+    vec_push(p->arena, &p->active, row);
     timer_set(p);
     if (p->cli->concise) return;
-    line_start(p, w, hook->row, hook->deposed);
-    out_z(&p->cli->out, words_of(row_at(&w->rows, hook->row), hook->action).start);
-    print_id(&p->cli->out, hook->id_key, hook->id_value);
+    line_start(p, w, row.row, row.deposed);
+    out_z(&p->cli->out, words_of(row.reading, row.action).start);
+    print_id(&p->cli->out, id_key, id);
     line_end(p);
 }
 
-static void operation_ended(Progress *p, const Walk *w, const ApplyHook *hook) {
-    uint32_t i = find_active(p, hook);
-    if (i != UINT32_MAX) p->active.at[i] = p->active.at[--p->active.n];
-    if (p->active.n == 0 && p->timer) {
-        timer_cancel(p->timer);
-        p->timer = NULL;
+// What was under way, or the same with no start when nobody said that it began.
+static ProgressRow end(Progress *p, uint32_t row, bool deposed) {
+    ProgressRow *found = find_active(p, row, deposed), was = {.row = row, .deposed = deposed};
+    if (found) {
+        was = *found;
+        *found = p->active.at[--p->active.n];
     }
-    if (hook->event == APPLY_FAILED) {
-        vec_push(p->arena, &p->ends, ((ProgressEnd){hook->row, ROW_NONE, true}));
-        return;
-    }
+    if (p->active.n == 0) progress_end(p);
+    return was;
+}
+
+static void say_done(Progress *p, const Walk *w, const ProgressRow *row, int64_t ns, Str id_key, Str id) {
     if (p->cli->concise) return;
     Buf elapsed = {0};
     Out *o = &p->cli->out;
-    progress_elapsed(hook->elapsed_ns, &elapsed);
-    line_start(p, w, hook->row, hook->deposed);
-    out_format(o, "%s after %.*s", words_of(row_at(&w->rows, hook->row), hook->action).done, STR_ARG(buf_str(&elapsed)));
+    progress_elapsed(ns, &elapsed);
+    line_start(p, w, row->row, row->deposed);
+    out_format(o, "%s after %.*s", words_of(row->reading, row->action).done, STR_ARG(buf_str(&elapsed)));
     buf_free(&elapsed);
-    if (hook->action != ACT_DELETE && hook->action != ACT_FORGET) print_id(o, hook->id_key, hook->id_value);
+    print_id(o, id_key, id);
     line_end(p);
+}
+
+static void read_start(void *ctx, const Walk *w, uint32_t row) {
+    begin(ctx, w, (ProgressRow){.row = row, .reading = true}, STR_NONE, STR_NONE);
+}
+
+static void read_done(void *ctx, const Walk *w, uint32_t row) {
+    Progress *p = ctx;
+    ProgressRow was = end(p, row, false);
+    say_done(p, w, &was, loop_now(p->cli->loop) - was.started, STR_NONE, STR_NONE);
+}
+
+static void operation_started(Progress *p, const Walk *w, const ApplyHook *hook) {
+    bool reading = row_at(&w->rows, hook->row)->action == ACTION_READ;
+    Str key = hook->action == ACT_CREATE ? STR_NONE : hook->id_key; // a planned id is not there yet
+    begin(p, w, (ProgressRow){.row = hook->row, .deposed = hook->deposed, .reading = reading, .action = hook->action}, key,
+          hook->id_value);
+}
+
+static void operation_ended(Progress *p, const Walk *w, const ApplyHook *hook) {
+    ProgressRow was = end(p, hook->row, hook->deposed);
+    bool gone = hook->action == ACT_DELETE || hook->action == ACT_FORGET;
+    if (hook->event == APPLY_FAILED) vec_push(p->arena, &p->ends, ((ProgressEnd){hook->row, ROW_NONE, true}));
+    else say_done(p, w, &was, hook->elapsed_ns, gone ? STR_NONE : hook->id_key, hook->id_value);
 }
 
 void progress_apply(void *ctx, const Walk *w, const ApplyHook *hook) {
@@ -164,8 +185,8 @@ void progress_apply(void *ctx, const Walk *w, const ApplyHook *hook) {
     case APPLY_DONE:
     case APPLY_FAILED: operation_ended(p, w, hook); break;
     case APPLY_STATUS: {
-        uint32_t i = find_active(p, hook);
-        if (i != UINT32_MAX) p->active.at[i].words = str_copy(p->arena, hook->words);
+        ProgressRow *row = find_active(p, hook->row, hook->deposed);
+        if (row) row->words = str_copy(p->arena, hook->words);
         break;
     }
     case APPLY_SKIPPED: vec_push(p->arena, &p->ends, ((ProgressEnd){hook->row, hook->cause, false})); break;
@@ -183,11 +204,6 @@ void progress_init(Progress *p, Cli *cli, Arena *arena) {
     p->walk_hooks.refresh_start = prior_line;
     p->walk_hooks.read_start = read_start;
     p->walk_hooks.read_done = read_done;
-}
-
-void progress_end(Progress *p) {
-    if (p->timer) timer_cancel(p->timer);
-    p->timer = NULL;
 }
 
 // ---- the end ----

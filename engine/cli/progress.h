@@ -8,7 +8,7 @@
 
 typedef struct ProgressRow { // an operation under way
     uint32_t row;
-    bool deposed;
+    bool deposed, reading;
     JournalAction action;
     int64_t started, next;
     Str words; // the provider's last, or empty

@@ -144,11 +144,12 @@ bool session_graph(Session *s) {
     return s->graph != NULL;
 }
 
-// Binding and variables are looked at together, so that their errors are shown together.
-bool session_config(Session *s) {
-    if (!session_load(s, false)) return false;
+// What one step finds wrong does not keep the next from being looked at, so that errors are shown together.
+bool session_config(Session *s, bool allow_missing) {
+    bool loaded = session_load(s, false);
+    if (!s->config) return false;
     bool bound = session_bind(s);
-    return session_variables(s, false) && bound && session_graph(s);
+    return loaded && session_variables(s, allow_missing) && bound && session_graph(s);
 }
 
 Walk *session_walk(Session *s, WalkKind kind) {

@@ -60,8 +60,8 @@ bool session_bind(Session *s);
 // allow_missing: variables that nothing sets are unknown. Else they are asked for on a terminal.
 bool session_variables(Session *s, bool allow_missing);
 bool session_graph(Session *s);
-// All of the above.
-bool session_config(Session *s);
+// All of the above, as far as errors allow.
+bool session_config(Session *s, bool allow_missing);
 
 // The backend that `init` has set up, checked against the configuration, and the workspace's store in it.
 bool session_backend(Session *s);

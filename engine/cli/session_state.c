@@ -132,8 +132,7 @@ bool session_state(Session *s, const char *operation, bool write) {
 bool session_read(Session *s) { return open_state(s, "", false, false); }
 
 bool session_show_walk(Session *s) {
-    if (!session_load(s, false) || !session_bind(s) || !session_variables(s, true) || !session_graph(s)) return false;
-    return session_read(s);
+    return session_config(s, true) && session_read(s);
 }
 
 bool session_save(Session *s) { return manager_persist(s->manager, s->load.dir, &s->cli->diags); }

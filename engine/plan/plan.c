@@ -36,6 +36,7 @@ static bool refresh_visit(Walk *w, uint32_t node, const ModuleNode *module, uint
         RowRange range = w->modules.at[i]->rows[resource];
         for (uint32_t k = 0; k < range.n; k++) {
             Row *row = row_at(&w->rows, range.first + k);
+            if (!row->object) continue; // not there yet: unknown to others
             row->planned = row->prior;
             row->flags |= ROW_PLANNED;
         }
@@ -219,6 +220,7 @@ static void output_change(Plan *plan, const Output *o, uint32_t index, const Sta
     bool has = o && w->kind != WALK_PLAN_DESTROY && root->have[id] && !o->ephemeral;
     if (o && w->kind != WALK_PLAN_DESTROY && !has) return; // not evaluated: a target leaves it alone, or it failed
     if (has) c.after = root->values[id];
+    if (has && w->kind == WALK_REFRESH_ONLY && !value_is_whole(c.after)) return; // of what is not there yet: left alone
     if (has && value_is_null(c.after) && !had) return;
     c.name = o ? o->name : name_of(w->process, before->name);
     c.sensitive = (o && o->sensitive) || (before && before->sensitive);

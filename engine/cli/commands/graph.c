@@ -11,7 +11,7 @@ int command_graph(Cli *cli, int argc, char **argv) {
     option_add(set, "verbose", OPTION_SWITCH, &all, NULL, "Show variables, locals, outputs and modules too.");
     session_input_options(&s, set);
     if (!options_parse(set, argc, argv, 0, 0, &rest)) return session_leave(&s);
-    bool ok = session_load(&s, false) && session_bind(&s) && session_graph(&s);
+    bool ok = session_config(&s, true);
     if (ok) {
         Buf text = {0};
         graph_dot(s.graph, all, &text);

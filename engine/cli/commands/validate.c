@@ -6,10 +6,7 @@
 #include "engine/cli/session.h"
 
 static void validate(Session *s) {
-    if (!session_load(s, false)) return;
-    bool bound = session_bind(s);
-    if (!session_variables(s, true) || !bound || !session_graph(s)) return;
-    validate_run(session_walk(s, WALK_VALIDATE));
+    if (session_config(s, true)) validate_run(session_walk(s, WALK_VALIDATE));
 }
 
 static void show_json(Cli *cli) {
