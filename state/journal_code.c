@@ -88,8 +88,10 @@ void journal_encode_head(const JournalHead *head, Buf *out) {
     put_number(&w, STR("serial"), head->serial);
     put_text(&w, STR("host"), head->host);
     put_text(&w, STR("boot_id"), head->boot_id);
-    put_number(&w, STR("pid"), (uint64_t)head->pid);
-    put_number(&w, STR("start_time"), (uint64_t)head->start_time);
+    json_key(&w, STR("pid"));
+    json_int(&w, head->pid);
+    json_key(&w, STR("start_time"));
+    json_int(&w, head->start_time);
     json_close_object(&w);
     buf_free(&lock);
     frame_close(out, start);
