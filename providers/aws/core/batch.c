@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "engine/value/json.h"
+#include "providers/aws/core/batch_list.h"
 #include "providers/aws/core/copy.h"
 #include "providers/aws/core/errors.h"
 #include "providers/aws/core/mapping.h"
@@ -17,6 +18,7 @@ struct Batcher {
     struct InfraProvider *provider;
     VEC(Want *) pending; // asked for since the last turn
     bool posted;
+    StrMap unlisted; // types whose lists were refused
 };
 
 // One call, and the wants that it serves.
@@ -33,6 +35,7 @@ typedef struct Job {
 Batcher *batcher_new(struct InfraProvider *provider) {
     Batcher *b = ARENA_NEW(provider->arena, Batcher);
     b->provider = provider;
+    b->unlisted = strmap_in(provider->arena);
     return b;
 }
 
@@ -103,6 +106,7 @@ static void answered(Job *job, Value output) {
     Diags diags = diags_in(job->arena);
     Value result = f->roots[SLOT_RESULT], before = f->roots[SLOT_ITEM];
     f->roots[SLOT_RESULT] = output;
+    f->roots[SLOT_KEYS] = keys_of(job);
     Value items = frame_eval(f, step->items, &diags);
     StrMap by_key = strmap_in(job->arena);
     for (uint32_t i = 0; i < value_parts(items); i++) {
@@ -112,6 +116,7 @@ static void answered(Job *job, Value output) {
     }
     f->roots[SLOT_RESULT] = result;
     f->roots[SLOT_ITEM] = before;
+    f->roots[SLOT_KEYS] = frame_null(f);
     if (diags_failed(&diags)) {
         fail_all(job, NULL, diags_text(job->arena, &diags));
         return;
@@ -205,23 +210,37 @@ static int by_key(const void *a, const void *b) {
     return x->by.kind == TYPE_STRING && y->by.kind == TYPE_STRING ? str_cmp(value_str(x->by), value_str(y->by)) : 0;
 }
 
-static void start_group(Batcher *b, Group *g) {
-    if (g->step->batched) qsort(g->wants.at, g->wants.n, sizeof *g->wants.at, by_key);
-    if (!g->step->batched) {
-        job_start(b, g->step, g->region, g->wants.at, g->wants.n, false);
-        return;
-    }
+// Wants sorted by key, as many distinct keys a call as the step allows.
+static void start_chunks(Batcher *b, const Step *step, Str region, Want **wants, uint32_t n) {
     uint32_t start = 0, distinct = 0;
-    for (uint32_t i = 0; i < g->wants.n; i++) {
-        bool other = i == start || !same_key(g->wants.at[i]->by, g->wants.at[i - 1]->by);
-        if (other && distinct == g->step->max) {
-            job_start(b, g->step, g->region, g->wants.at + start, i - start, false);
+    for (uint32_t i = 0; i < n; i++) {
+        bool other = i == start || !same_key(wants[i]->by, wants[i - 1]->by);
+        if (other && distinct == step->max) {
+            job_start(b, step, region, wants + start, i - start, step->max == 1);
             start = i;
             distinct = 0;
         }
         distinct += other;
     }
-    job_start(b, g->step, g->region, g->wants.at + start, g->wants.n - start, g->step->max == 1);
+    job_start(b, step, region, wants + start, n - start, step->max == 1);
+}
+
+static void after_list(void *ctx, const Step *find, Str region, Want **wants, uint32_t n, bool refused) {
+    Batcher *b = ctx;
+    if (refused) strmap_put_ptr(&b->unlisted, name_str(wants[0]->frame->def->type), b);
+    start_chunks(b, find, region, wants, n);
+}
+
+static void start_group(Batcher *b, Group *g) {
+    if (!g->step->batched) {
+        job_start(b, g->step, g->region, g->wants.at, g->wants.n, false);
+        return;
+    }
+    qsort(g->wants.at, g->wants.n, sizeof *g->wants.at, by_key);
+    const Def *def = g->wants.at[0]->frame->def;
+    bool lists = g->step == def->find && list_pays(def, g->wants.n) && !strmap_get(&b->unlisted, name_str(def->type));
+    if (lists) list_start(b->provider, g->step, g->region, g->wants.at, g->wants.n, after_list, b);
+    else start_chunks(b, g->step, g->region, g->wants.at, g->wants.n);
 }
 
 // What tells groups apart: step, region, and the step's group or the whole request.

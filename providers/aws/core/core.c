@@ -92,6 +92,7 @@ Def *core_def(Core *core, char kind, Str name) {
     *def = (Def){.core = core, .type = name_of(core->process, name), .data = kind == 'd', .version = version, .attrs = attrs};
     name_fields(def);
     if (!attrs) {
+        def->own = true;
         def->attrs = ARENA_NEW(core->arena, Attrs);
         add_plain(core, def->attrs, "id", type_string(core->process), INFRA_COMPUTED);
     }

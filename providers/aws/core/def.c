@@ -46,7 +46,7 @@ static void read_verb(Compile *c, const AstBody *body, const char *name, Verb *v
 }
 
 static void read_recover(Compile *c, const AstBody *body) {
-    static const char *const names[] = {"send", "items", "match", "known", "born", "let", NULL};
+    static const char *const names[] = {"send", "items", "match", "known", "let", NULL};
     const AstBlock *b = find_block(body, "recover");
     if (!b) return;
     Def *def = c->def;
@@ -55,10 +55,8 @@ static void read_recover(Compile *c, const AstBody *body) {
     Step *s = ARENA_NEW(c->arena, Step);
     *s = (Step){.kind = STEP_LIST, .name = name_of(c->core->process, STR("recover")), .span = b->header_span};
     if (b->labels.n) {
-        const AstBody *call = b->body;
         AstBody holder = {0};
         AstBlock as_list = *b;
-        (void)call;
         as_list.type = STR("list");
         vec_push(c->arena, &holder.blocks, as_list);
         uint32_t visible = c->visible.n, before = c->diags->errors;
@@ -81,7 +79,6 @@ static void read_recover(Compile *c, const AstBody *body) {
     compile_lets(c, b->body);
     def->recover_match = compile_code(c, body_expr(b->body, "match"));
     def->recover_known = compile_code(c, body_expr(b->body, "known"));
-    def->recover_born = compile_code(c, body_expr(b->body, "born"));
 }
 
 static void read_import(Compile *c, const AstBody *body) {
@@ -178,6 +175,17 @@ static void read_tags(Compile *c, const AstBody *body) {
     }
 }
 
+static void read_newer(Compile *c, const AstBody *body) {
+    Process *p = c->core->process;
+    const Expr *expr = body_expr(body, "newer");
+    Value v;
+    if (!expr || !compile_constant(c, expr, type_list(p, type_string(p)), &v)) return;
+    Name *at = ARENA_ARRAY(c->arena, Name, v.n + 1);
+    for (uint32_t i = 0; i < v.n; i++) at[i] = name_of(p, value_str(value_part(v, i)));
+    c->def->newer = at;
+    c->def->newer_count = v.n;
+}
+
 static void read_resource(Compile *c, const AstBlock *block) {
     static const char *const names[] = {"service", "version", "attributes", "tags", "newer", "replaces", "timeouts",
                                         "exactly_one", "at_least_one", "at_most_one", "let", "lock", "not_found", NULL};
@@ -197,6 +205,7 @@ static void read_resource(Compile *c, const AstBlock *block) {
         def_error(c, version ? version->span : block->header_span, "Wrong version", "The schema table has another version.");
     def->replaces_before = replaces && str_eqz(replaces->text, "before");
     compile_lets(c, body);
+    read_newer(c, body);
     if (attributes) (void)def_attrs(c, attributes, def->attrs, def->type->text);
     read_tags(c, body);
     read_timeouts(c, body);

@@ -96,6 +96,7 @@ struct Def {
     Core *core;
     Name type;
     bool data;
+    bool own;              // the user's, of a type that the schema table does not have
     bool needs_account;    // some expression uses provider.account_id
     bool defined;          // a definition was found and is sound
     Str problem;           // else what is wrong with it, or empty
@@ -103,6 +104,8 @@ struct Def {
     uint64_t version;
     Attrs *attrs;
     InfraSchema schema;
+    const Name *newer;     // attributes that only newer providers have
+    uint32_t newer_count;
     VEC(Let) lets;
     uint32_t step_count;
     Verb create, configure, update, remove, read;
@@ -121,7 +124,7 @@ struct Def {
     VEC(Upgrade) upgrades;
     bool recovers;
     Step *recover;
-    const Code *recover_match, *recover_known, *recover_born;
+    const Code *recover_match, *recover_known;
     const Code *import_set;
     Str import_example;
     Name id_name, tags_name, tags_all_name, timeouts_name, region_name;

@@ -216,6 +216,13 @@ static bool add_newer(Compile *c, const Expr *expr, Name name, Attrs *attrs) {
     return true;
 }
 
+// A type that the table does not have is all its definition's.
+static bool is_newer(const Def *def, Name name) {
+    for (uint32_t i = 0; i < def->newer_count; i++)
+        if (def->newer[i] == name) return true;
+    return def->own;
+}
+
 bool def_attrs(Compile *c, const Expr *expr, Attrs *attrs, const char *what) {
     expr = resolve(c, expr);
     if (expr->kind != EXPR_OBJECT)
@@ -224,15 +231,15 @@ bool def_attrs(Compile *c, const Expr *expr, Attrs *attrs, const char *what) {
     bool fine = true, top = attrs == c->def->attrs;
     for (uint32_t i = 0; top && i < expr->items.list.n; i++) {
         Name name = name_of(c->core->process, item_key(&expr->items.list.at[i]));
-        if (!attrs_find(attrs, name)) fine = add_newer(c, expr->items.list.at[i].value, name, attrs) && fine;
+        if (!attrs_find(attrs, name) && is_newer(c->def, name)) fine = add_newer(c, expr->items.list.at[i].value, name, attrs) && fine;
     }
     for (uint32_t i = 0; i < expr->items.list.n; i++) {
         const ObjectItem *item = &expr->items.list.at[i];
         Attr *a = attrs_find(attrs, name_of(c->core->process, item_key(item)));
         if (a) fine = read_attr(c, item->value, a) && fine;
-        else if (!top)
+        else
             fine = diag_error(c->diags, "invalid_attribute", item->key->span, "Invalid attribute",
-                              "\"%.*s\" is not in the schema table.", STR_ARG(item_key(item)));
+                              "\"%.*s\" is not in the schema table. Attributes of newer providers are listed in \"newer\".", STR_ARG(item_key(item)));
     }
     return fine;
 }

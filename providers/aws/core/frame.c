@@ -48,9 +48,11 @@ Frame *frame_new(Arena *arena, const Def *def, struct InfraProvider *provider) {
                              .functions = functions_table(def->core)};
     f->scope = (Scope){.load = load, .call = no_call, .arena = arena, .funcs = &f->funcs, .lenient = true};
     for (int i = 0; i < SLOT_COUNT; i++) f->roots[i] = frame_null(f);
-    f->steps = ARENA_ARRAY(arena, Value, def->step_count + 1);
-    f->caught = ARENA_ARRAY(arena, Value, def->step_count + 1);
-    for (uint32_t i = 0; i < def->step_count; i++) f->steps[i] = f->caught[i] = frame_null(f);
+    uint32_t own = def->step_count, service = def->service && def->service->def ? def->service->def->step_count : 0;
+    uint32_t n = own > service ? own : service; // tag calls are steps of the service
+    f->steps = ARENA_ARRAY(arena, Value, n + 1);
+    f->caught = ARENA_ARRAY(arena, Value, n + 1);
+    for (uint32_t i = 0; i < n; i++) f->steps[i] = f->caught[i] = frame_null(f);
     f->roots[SLOT_PROVIDER] = aws_facts(provider, def->core, arena);
     f->roots[SLOT_DEADLINE] = value_string(arena, STR("deadline"));
     return f;

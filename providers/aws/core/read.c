@@ -1,5 +1,6 @@
 #include "providers/aws/core/read.h"
 
+#include "providers/aws/core/apply.h"
 #include "providers/aws/core/copy.h"
 #include "providers/aws/core/errors.h"
 #include "providers/aws/core/handle.h"
@@ -32,6 +33,43 @@ void reader_error(Reader *r, const Want *w) {
 }
 
 static void advance(Reader *r);
+
+// A call per element: the results are a tuple, in order.
+typedef struct EachCall {
+    Reader *r;
+    const Step *step;
+    Want *wants;
+    uint32_t n, left;
+} EachCall;
+
+static void each_called(void *ctx, Want *w) {
+    EachCall *e = ctx;
+    Reader *r = e->r;
+    if (w->failed && !r->failed) reader_error(r, w);
+    if (--e->left) return;
+    Value *at = ARENA_ARRAY(frame_arena(r->f), Value, e->n + 1);
+    for (uint32_t i = 0; i < e->n; i++) at[i] = e->wants[i].failed || e->wants[i].absent ? frame_null(r->f) : e->wants[i].result;
+    r->f->steps[e->step->index] = value_tuple(frame_arena(r->f), at, e->n);
+    r->pending--;
+    advance(r);
+}
+
+// Each element has a frame of its own, alike but for `each`.
+static void ask_each(Reader *r, const Step *s, Value list) {
+    Arena *arena = frame_arena(r->f);
+    Process *p = r->def->core->process;
+    EachCall *e = ARENA_NEW(arena, EachCall);
+    *e = (EachCall){r, s, ARENA_ARRAY(arena, Want, list.n), list.n, list.n};
+    Name names[2] = {name_of(p, STR("key")), name_of(p, STR("value"))};
+    r->pending++;
+    for (uint32_t i = 0; i < list.n; i++) {
+        Frame *f = ARENA_NEW(arena, Frame);
+        *f = *r->f;
+        f->roots[SLOT_EACH] = value_object_of(arena, names, (Value[]){value_int(i), value_part(list, i)}, 2);
+        e->wants[i] = (Want){.frame = f, .step = s, .by = frame_null(f), .done = each_called, .ctx = e};
+        batch_want(r->provider->batcher, &e->wants[i]);
+    }
+}
 
 static void called(void *ctx, Want *w) {
     Reader *r = ctx;
@@ -76,7 +114,7 @@ static void ask(Reader *r, Want *w, const Step *s, void (*done)(void *, Want *),
 
 // Whether the step needs what other steps found out.
 static bool waits(const Reader *r, const Step *s) {
-    const Code *codes[] = {s->send, s->when, s->by, s->group};
+    const Code *codes[] = {s->send, s->when, s->by, s->group, s->for_each};
     Arena *arena = frame_arena(r->f);
     for (size_t i = 0; i < sizeof codes / sizeof *codes; i++) {
         if (!codes[i]) continue;
@@ -90,7 +128,9 @@ static bool waits(const Reader *r, const Step *s) {
 static void start_call(Reader *r, uint32_t i) {
     const Step *s = &r->def->read.steps.at[i];
     if (s->when && !frame_true(r->f, s->when, false, &r->diags)) return;
-    ask(r, &r->wants[i], s, called, NULL);
+    Value list = s->for_each ? frame_eval(r->f, s->for_each, &r->diags) : frame_null(r->f);
+    if (value_parts(list)) ask_each(r, s, list);
+    else if (!s->for_each) ask(r, &r->wants[i], s, called, NULL);
 }
 
 static void tags_listed(void *ctx, Want *w) {
@@ -169,6 +209,16 @@ static void conclude(Reader *r) {
     conclude(r);
 }
 
+// Tags may be asked for by an attribute that this read has found out.
+static void ask_tags(Reader *r) {
+    Frame *f = r->f;
+    Value self = f->roots[SLOT_SELF];
+    Value set = r->def->set ? frame_eval(f, r->def->set, &r->diags) : mapping_output(f, r->def->attrs, f->roots[SLOT_ITEM]);
+    f->roots[SLOT_SELF] = apply_over(f, self, set);
+    ask(r, &r->wants[r->def->read.steps.n], r->def->service->tags.list, tags_listed, r->def->tags_by);
+    f->roots[SLOT_SELF] = self;
+}
+
 static bool wants_tags(const Reader *r) {
     return r->def->has_tags && r->def->service->tags.list && !r->def->reads_tags;
 }
@@ -186,7 +236,7 @@ static void advance(Reader *r) {
         }
         if (r->next == steps.n && wants_tags(r)) {
             r->next++;
-            ask(r, &r->wants[steps.n], r->def->service->tags.list, tags_listed, r->def->tags_by);
+            ask_tags(r);
             return;
         }
         conclude(r);

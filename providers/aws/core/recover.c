@@ -131,6 +131,11 @@ static void looked(void *ctx, Reader *r) {
         over(v, INFRA_ASK);
         return;
     }
+    bool ours = r->gone || !v->by_id || !v->def->recover_match || frame_true(v->f, v->def->recover_match, false, &v->diags);
+    if (!ours) {
+        ask_person(v, str_format(v->arena, "There is a %s of that name, but it is not as planned: it may be somebody else's.", v->def->type->text));
+        return;
+    }
     v->q->result = r->gone ? v->provider->host->null : handle_of(r->result);
     over(v, r->gone && v->by_id && v->q->action == INFRA_CREATE ? INFRA_NOT_DONE : INFRA_IS_DONE);
 }

@@ -74,9 +74,11 @@ static void check_value(Check *c, const Attr *a, Value v, Name top) {
 }
 
 static void check_names(Check *c, const Attr *a, Value object, Name top) {
+    // What is not known yet may turn out to be null: it neither excludes nor needs another.
+    if (value_is_unknown(*value_get(object, a->name))) return;
     for (uint32_t i = 0; i < a->conflict_count; i++) {
         const Value *other = value_get(object, a->conflicts[i]);
-        if (!is_given(other) || empty_text(*other)) continue;
+        if (!is_given(other) || value_is_unknown(*other) || empty_text(*other)) continue;
         aws_error(c->base, STR("Conflicting arguments"),
                   str_format(c->arena, "%s and %s exclude each other.", a->name->text, a->conflicts[i]->text), top);
     }
