@@ -174,6 +174,14 @@ static bool load_path(WalkScope *s, uint32_t which, Value *out) {
     return true;
 }
 
+// A configuration is valid for all values of its variables: while validating, only a variable's own rules see its value.
+static Value variable_any(const Walk *w, const Variable *v) {
+    Marks marks = 0;
+    if (v->sensitive) marks = marks_union(w->process, marks, MARK_SENSITIVE);
+    if (v->ephemeral) marks = marks_union(w->process, marks, MARK_EPHEMERAL);
+    return value_with_marks(value_unknown(w->process, v->type), marks);
+}
+
 static bool scope_load(Scope *scope, const Ref *ref, const Value *index, Value *out, uint32_t *used, Diags *diags) {
     WalkScope *s = (WalkScope *)scope;
     const ModuleDef *def = s->module->node->def;
@@ -181,8 +189,12 @@ static bool scope_load(Scope *scope, const Ref *ref, const Value *index, Value *
     *used = 0;
     switch (SLOT_KIND(ref->slot)) {
     case SLOT_VARIABLE:
+        id = config_local_id(def, BLOCK_VARIABLE, i);
+        if (s->walk->kind == WALK_VALIDATE && s->local_id != id) *out = variable_any(s->walk, &def->variables.at[i]);
+        else *out = s->module->have[id] ? s->module->values[id] : scope_unknown(s->walk);
+        return true;
     case SLOT_LOCAL:
-        id = config_local_id(def, SLOT_KIND(ref->slot) == SLOT_VARIABLE ? BLOCK_VARIABLE : BLOCK_LOCAL, i);
+        id = config_local_id(def, BLOCK_LOCAL, i);
         *out = s->module->have[id] ? s->module->values[id] : scope_unknown(s->walk);
         return true;
     case SLOT_RESOURCE: return load_resource(s, ref, index, out, used);
