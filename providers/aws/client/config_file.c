@@ -92,6 +92,7 @@ bool config_file_parse(ConfigFiles *files, Str text, bool credentials, const cha
 bool config_file_read(ConfigFiles *files, const char *path, bool credentials, bool must_exist, Diags *diags) {
     Str text;
     if (!must_exist && !file_exists(path)) return true;
+    if (strcmp(path, "/dev/null") == 0) return true; // how people say that there is none
     return file_read(files->arena, path, LIMIT_SOURCE_BYTES, &text, diags) &&
            config_file_parse(files, text, credentials, path, diags);
 }
