@@ -128,7 +128,8 @@ int cli_main(int argc, char **argv, char *const *environment) {
     type_init(process);
     marks_init(process);
     Arena *arena = arena_new(process, LIFE_CONFIG, "command");
-    Cli cli = {.process = process, .arena = arena, .environment = environment, .diags = diags_in(arena)};
+    Cli cli = {.process = process, .arena = arena, .environment = environment, .diags = diags_in(arena),
+               .merge_warnings = true};
     open_out(&cli, &cli.out, STDOUT_FILENO, write_out);
     open_out(&cli, &cli.err, STDERR_FILENO, write_err);
     open_log(&cli);

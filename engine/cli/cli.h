@@ -23,7 +23,8 @@ typedef struct Cli {
     char *const *environment;
     Str cwd;            // where the program was started, before -chdir
     Str data_dir;       // ".infra"
-    bool json, input, compact_warnings, concise, show_sensitive, repeat_warnings;
+    bool json, input, compact_warnings, concise, show_sensitive;
+    bool merge_warnings; // of several that say the same show one
     bool automation;    // no advice on what to type next
     bool failed;        // an error was shown
     bool flush_posted;

@@ -36,8 +36,8 @@ static void show_compact(Cli *cli, const Diag *d) {
 static void show_warning(Cli *cli, uint32_t i) {
     Diag *d = &cli->diags.list.at[i];
     // A run has few summaries of warnings, so looking through the kept ones is cheap.
-    if (!cli->repeat_warnings && seen_before(&cli->diags, i)) return;
-    uint32_t more = cli->repeat_warnings ? 0 : count_similar(&cli->diags, i);
+    if (cli->merge_warnings && seen_before(&cli->diags, i)) return;
+    uint32_t more = cli->merge_warnings ? count_similar(&cli->diags, i) : 0;
     if (more)
         d->detail = str_format(cli->arena, "%.*s\n\n(and %u more similar warning%s)", STR_ARG(d->detail), more,
                                more == 1 ? "" : "s");

@@ -13,6 +13,8 @@ OptionSet *options_start(Cli *cli) {
     option_add(set, "no-color", OPTION_SWITCH, &set->no_color, NULL, "No colours, even on a terminal.");
     option_add(set, "compact-warnings", OPTION_SWITCH, &cli->compact_warnings, NULL,
                "Warnings without errors beside them are shown as one line each.");
+    option_add(set, "consolidate-warnings", OPTION_SWITCH, &cli->merge_warnings, "false",
+               "Show every warning, also those that say the same as one before.");
     option_add(set, "concise", OPTION_SWITCH, &cli->concise, NULL, "No lines about progress.");
     set->own = set->list.n;
     return set;

@@ -1,6 +1,7 @@
 // A session's configuration: files, variables, plugins, graph.
 #include "engine/cli/session.h"
 
+#include "engine/base/secret.h"
 #include "engine/builtin/builtin.h"
 #include "engine/cli/backend_settings.h"
 #include "engine/io/file.h"
@@ -50,9 +51,12 @@ void session_lock_options(Session *s, OptionSet *set) {
 void session_state_options(Session *s, OptionSet *set, bool writes) {
     option_add(set, "state", OPTION_TEXT, &s->state_path, "FILE", "The state file, when the state is local.");
     if (!writes) return;
-    option_add(set, "state-out", OPTION_TEXT, &s->state_out, "FILE", "Write the new state here instead; local state only.");
     option_add(set, "backup", OPTION_TEXT, &s->backup_path, "FILE",
                "Keep the state as it was in this file; \"-\" keeps none. Local state only.");
+}
+
+void session_state_out_option(Session *s, OptionSet *set) {
+    option_add(set, "state-out", OPTION_TEXT, &s->state_out, "FILE", "Write the new state here instead; local state only.");
 }
 
 // ---- variables ----
@@ -90,18 +94,17 @@ static bool is_given(const Session *s, Name name) {
     return false;
 }
 
-static bool ask_variables(Session *s) {
+static void ask_variables(Session *s) {
     const ModuleDef *root = s->config->nodes[0].def;
-    if (!s->cli->input || !file_is_terminal(0)) return true; // the missing ones are reported together
+    if (!s->cli->input || !file_is_terminal(0)) return; // the missing ones are reported together
     for (uint32_t i = 0; i < root->variables.n; i++) {
         const Variable *v = &root->variables.at[i];
         if (v->has_default || is_given(s, v->name)) continue;
         VariableInput input = {.from = VAR_ARGUMENT, .name = name_str(v->name), .where = STR("the answer")};
         Str question = str_format(s->arena, "var.%s", v->name->text);
-        if (!cli_ask(s->cli, question.p, str_to_z(s->arena, v->description), &input.text)) return true;
+        if (!cli_ask(s->cli, question.p, str_to_z(s->arena, v->description), &input.text)) return;
         vec_push(s->arena, &s->load.inputs, input);
     }
-    return true;
 }
 
 // ---- steps ----
@@ -112,7 +115,9 @@ bool session_load(Session *s, bool root_only) {
     s->load.no_modules = root_only;
     if (!session_read_inputs(s)) return false;
     s->config = load_config(s->arena, &s->load, &cli->diags);
-    return s->config && !diags_failed(&cli->diags);
+    if (!s->config) return false;
+    s->config->cwd = cli->cwd; // -chdir does not change path.cwd
+    return !diags_failed(&cli->diags);
 }
 
 bool session_has_files(const Session *s) { return s->config->nodes[0].def->files > 0; }
@@ -134,9 +139,22 @@ bool session_bind(Session *s) {
            !diags_failed(&cli->diags);
 }
 
+// Shorter ones would scrub ordinary words from messages.
+#define SECRET_BYTES 8u
+
+// Texts anywhere inside; nesting is bounded as that of every value.
+static void keep_secret(Process *p, Value v) {
+    if (v.kind == TYPE_STRING && value_is_set(v) && v.n >= SECRET_BYTES) secret_register(p, value_str(v));
+    for (uint32_t i = 0; i < value_parts(v); i++) keep_secret(p, value_part(v, i));
+}
+
 bool session_variables(Session *s, bool allow_missing) {
-    if (!allow_missing && !ask_variables(s)) return false;
-    return load_variables(s->config, &s->load, allow_missing, &s->root_values, &s->cli->diags);
+    if (!allow_missing) ask_variables(s);
+    if (!load_variables(s->config, &s->load, allow_missing, &s->root_values, &s->cli->diags)) return false;
+    const ModuleDef *root = s->config->nodes[0].def;
+    for (uint32_t i = 0; i < root->variables.n; i++)
+        if (root->variables.at[i].sensitive) keep_secret(s->cli->process, s->root_values[i]);
+    return true;
 }
 
 bool session_graph(Session *s) {

@@ -46,7 +46,8 @@ int session_leave(Session *s);
 int session_finish(Session *s, int code);
 void session_input_options(Session *s, OptionSet *set); // -var, -var-file, -input
 void session_lock_options(Session *s, OptionSet *set);  // -lock, -lock-timeout
-void session_state_options(Session *s, OptionSet *set, bool writes); // -state, with writes -state-out and -backup
+void session_state_options(Session *s, OptionSet *set, bool writes); // -state, with writes -backup
+void session_state_out_option(Session *s, OptionSet *set);              // -state-out
 
 // Where variables get their values: the environment, files that load by themselves, the command line.
 bool session_read_inputs(Session *s);

@@ -65,6 +65,7 @@ static int apply(Cli *cli, int argc, char **argv, bool destroy) {
     option_add(set, "show-sensitive", OPTION_SWITCH, &cli->show_sensitive, NULL, "Show values that are marked sensitive.");
     operation_plan_options(&op, set);
     session_state_options(&op.session, set, true);
+    session_state_out_option(&op.session, set);
     if (!options_parse(set, argc, argv, 0, 1, &rest)) return operation_leave(&op);
     if (rest.n) return operation_finish(&op, run_saved(&op, str_of(rest.at[0]), destroy) ? EXIT_OK : EXIT_FAILED);
     op.destroy |= destroy;

@@ -10,6 +10,7 @@ int command_refresh(Cli *cli, int argc, char **argv) {
     OptionArgs rest;
     operation_plan_options(&op, set);
     session_state_options(&op.session, set, true);
+    session_state_out_option(&op.session, set);
     if (!options_parse(set, argc, argv, 0, 0, &rest)) return operation_leave(&op);
     bool ok = operation_plan(&op);
     if (op.plan && !cli->interrupts) operation_show_plan(&op);

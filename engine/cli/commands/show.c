@@ -1,6 +1,7 @@
 // infra show
 #include "engine/cli/commands.h"
 #include "engine/cli/operation.h"
+#include "engine/io/file.h"
 #include "engine/plan/planfile.h"
 
 static bool show_plan(Operation *op, Str path) {
@@ -14,6 +15,9 @@ static bool show_plan(Operation *op, Str path) {
 static bool show_state(Session *s) {
     Cli *cli = s->cli;
     ReportOptions options = {.concise = cli->concise, .show_sensitive = cli->show_sensitive};
+    if (s->state_path.n && !file_exists(str_to_z(s->arena, s->state_path)))
+        return diag_error(&cli->diags, "no_file", SPAN_NONE, "No such file",
+                          "There is no plan and no state file \"%.*s\".", STR_ARG(s->state_path));
     if (!session_show_walk(s)) return false;
     Walk *w = session_walk(s, WALK_EVAL);
     if (cli->json) report_state_json(w, s->snapshot, &cli->out);
