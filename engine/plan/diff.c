@@ -30,8 +30,10 @@ static void common_table(Arena *arena, const uint32_t *a, uint32_t n, const uint
     for (uint32_t y = 0; y < m; y++)
         for (uint32_t x = 0; x < n; x++) {
             uint16_t left = x ? c[y * n + x - 1] : 0, up = y ? c[(y - 1) * n + x] : 0;
-            if (a[x] == b[y]) c[y * n + x] = (uint16_t)((x && y ? c[(y - 1) * n + x - 1] : 0) + 1);
-            else c[y * n + x] = left > up ? left : up;
+            if (a[x] == b[y])
+                c[y * n + x] = (uint16_t)((x && y ? c[(y - 1) * n + x - 1] : 0) + 1);
+            else
+                c[y * n + x] = left > up ? left : up;
         }
     uint32_t found = c[n * m - 1], i = found, x = n, y = m;
     while (x > 0 && y > 0 && i > 0) {
@@ -41,14 +43,16 @@ static void common_table(Arena *arena, const uint32_t *a, uint32_t n, const uint
             continue;
         }
         uint16_t left = x > 1 ? c[(y - 1) * n + x - 2] : 0, up = y > 1 ? c[(y - 2) * n + x - 1] : 0;
-        if (left > up) x--;
-        else y--;
+        if (left > up)
+            x--;
+        else
+            y--;
     }
     out->n += found;
     arena_release(arena, mark);
 }
 
-typedef struct Once { // an element that occurs exactly once on each side
+typedef struct Once {      // an element that occurs exactly once on each side
     uint32_t a, b, before; // positions; the anchor before it in the best chain + 1
 } Once;
 
@@ -75,8 +79,10 @@ static uint32_t once_chain(Arena *arena, Once *once, uint32_t n) {
         uint32_t lo = 0, hi = length;
         while (lo < hi) {
             uint32_t mid = lo + (hi - lo) / 2;
-            if (once[tails[mid]].b < once[i].b) lo = mid + 1;
-            else hi = mid;
+            if (once[tails[mid]].b < once[i].b)
+                lo = mid + 1;
+            else
+                hi = mid;
         }
         once[i].before = lo ? tails[lo - 1] + 1 : 0;
         tails[lo] = i;
@@ -113,8 +119,10 @@ static void common_find(Arena *arena, const DiffSides *s, Common *out) {
     while (end < n && end < m && a[n - 1 - end] == b[m - 1 - end]) end++;
     n -= end;
     m -= end;
-    if (fits_table(n, m)) common_table(arena, a, n, b, m, out);
-    else common_anchors(arena, a, n, b, m, out);
+    if (fits_table(n, m))
+        common_table(arena, a, n, b, m, out);
+    else
+        common_anchors(arena, a, n, b, m, out);
     for (uint32_t i = 0; i < end; i++) out->at[out->n++] = a[n + i];
 }
 
@@ -181,8 +189,7 @@ uint32_t diff_set(Arena *arena, const DiffSides *s, uint32_t (*likeness)(void *c
         taken[*j] = 1;
         equal++;
     }
-    if (likeness)
-        set_pair_alike(arena, s, partner, taken, s->before_n - equal, s->after_n - equal, likeness, ctx);
+    if (likeness) set_pair_alike(arena, s, partner, taken, s->before_n - equal, s->after_n - equal, likeness, ctx);
     for (uint32_t i = 0; i < s->before_n; i++) out[n++] = (DiffPair){i, partner[i]};
     for (uint32_t j = 0; j < s->after_n; j++)
         if (!taken[j]) out[n++] = (DiffPair){DIFF_NONE, j};

@@ -28,7 +28,7 @@ uint32_t diff_sequence(Arena *arena, const DiffSides *sides, bool (*alike)(void 
 // Equal elements are pairs; of the others those that are most alike (likeness 0 to 100, pairs from DIFF_ALIKE on; NULL:
 // none). In the order of `before`, then what was added. Room for before_n + after_n pairs; their count.
 #define DIFF_ALIKE 50u
-uint32_t diff_set(Arena *arena, const DiffSides *sides, uint32_t (*likeness)(void *ctx, uint32_t before, uint32_t after),
-                  void *ctx, DiffPair *out);
+uint32_t diff_set(Arena *arena, const DiffSides *sides,
+                  uint32_t (*likeness)(void *ctx, uint32_t before, uint32_t after), void *ctx, DiffPair *out);
 
 #endif

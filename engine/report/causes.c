@@ -40,8 +40,8 @@ static Str link_through(const Follow *f, const Link *l) {
 
 static bool follow_first(Follow *f, const Link *l) {
     bool added;
-    strmap_put(&f->causes->seen, str_format(f->arena, "%u %u %.*s", l->module->index, l->resource, STR_ARG(link_text(f, l))),
-               &added);
+    strmap_put(&f->causes->seen,
+               str_format(f->arena, "%u %u %.*s", l->module->index, l->resource, STR_ARG(link_text(f, l))), &added);
     return added;
 }
 
@@ -155,8 +155,8 @@ void causes_body(Causes *causes, const ModuleInst *m, uint32_t resource, Name at
     for (uint32_t i = 0; i < n; i++) {
         const Ref *const *refs;
         if (attr && parts[i].name != attr) continue;
-        uint32_t count = parts[i].code ? code_refs(f.arena, parts[i].code, &refs)
-                                       : decode_refs(f.arena, parts[i].block, &refs);
+        uint32_t count =
+            parts[i].code ? code_refs(f.arena, parts[i].code, &refs) : decode_refs(f.arena, parts[i].block, &refs);
         for (uint32_t k = 0; k < count; k++) vec_push(f.arena, &f.queue, ((Link){m, refs[k], resource, STR("")}));
     }
     follow_all(&f);

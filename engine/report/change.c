@@ -48,7 +48,7 @@ static PathSet path_set_step(Arena *arena, const PathSet *set, const Step *step,
     for (uint32_t i = 0; i < set->n; i++) {
         const Path *p = set->at[i];
         bool ended = p->n <= set->depth;
-        bool in = ended ? through
+        bool in = ended         ? through
                   : step->key.p ? step_is_key(&p->at[set->depth], step->key)
                                 : step_is_element(&p->at[set->depth], step->index, step->before, step->after);
         if (in) at[out.n++] = p;
@@ -58,10 +58,8 @@ static PathSet path_set_step(Arena *arena, const PathSet *set, const Step *step,
 }
 
 Change change_of(Arena *arena, Value before, Value after, const PathList *replace) {
-    return (Change){.before = before,
-                    .after = after,
-                    .replace = path_set_of(arena, replace),
-                    .relevant = {.all = true}};
+    return (Change){
+        .before = before, .after = after, .replace = path_set_of(arena, replace), .relevant = {.all = true}};
 }
 
 // What nobody asked about is as it was.
@@ -102,9 +100,7 @@ static bool has_elements(Value v) {
     return value_is_set(v) && (v.kind == TYPE_LIST || v.kind == TYPE_SET || v.kind == TYPE_TUPLE);
 }
 
-static const Value *change_element(Value v, uint32_t i) {
-    return has_elements(v) && i < v.n ? &v.list->at[i] : NULL;
-}
+static const Value *change_element(Value v, uint32_t i) { return has_elements(v) && i < v.n ? &v.list->at[i] : NULL; }
 
 Change change_index(Arena *arena, const Change *c, uint32_t before, uint32_t after) {
     Step step = {.index = before != DIFF_NONE && before < value_parts(c->before) ? before : after};
@@ -119,9 +115,7 @@ Change change_pair(Arena *arena, const Change *c, DiffPair pair, bool set) {
         return change_index(arena, &all, pair.before, pair.after);
     }
     const Value *before = change_element(c->before, pair.before), *after = change_element(c->after, pair.after);
-    Step step = {.index = -1,
-                 .before = before ? *before : change_absent,
-                 .after = after ? *after : change_absent};
+    Step step = {.index = -1, .before = before ? *before : change_absent, .after = after ? *after : change_absent};
     Change part = change_step(arena, c, &step, before, after);
     part.relevant = (PathSet){.all = true};
     return part;

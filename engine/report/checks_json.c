@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-typedef struct Item { // one object that has conditions
+typedef struct Item {         // one object that has conditions
     Str kind, config, object; // addresses; object empty: known to have none
     int status;
     const Str *failures;
@@ -44,9 +44,12 @@ static size_t module_length(Str address) {
         bool quoted = false;
         for (n += strlen("module."); n < address.n; n++) {
             char c = address.p[n];
-            if (quoted && c == '\\') n++;
-            else if (c == '"') quoted = !quoted;
-            else if (!quoted && c == '.') break;
+            if (quoted && c == '\\')
+                n++;
+            else if (c == '"')
+                quoted = !quoted;
+            else if (!quoted && c == '.')
+                break;
         }
         n++;
     }
@@ -154,7 +157,8 @@ static void items_write(JsonWriter *w, Items *items) {
     json_field(w, "checks");
     json_open_array(w);
     for (uint32_t i = 0, end; i < n; i = end) {
-        for (end = i + 1; end < n && str_eq(at[end].config, at[i].config); end++) {}
+        for (end = i + 1; end < n && str_eq(at[end].config, at[i].config); end++) {
+        }
         group_write(w, items->arena, &at[i], end - i);
     }
     json_close_array(w);
@@ -164,9 +168,9 @@ void checks_json_walk(JsonWriter *w, const Walk *walk) {
     Items items = {.arena = arena_new(walk->process, LIFE_OP, "checks")};
     for (uint32_t i = 0; i < walk->checks.n; i++) {
         const CheckResult *c = &walk->checks.at[i];
-        vec_push(items.arena, &items.list,
-                 ((Item){c->object_kind, c->config_addr, c->object_addr, (int)c->status, c->failures.at,
-                         c->failures.n}));
+        vec_push(
+            items.arena, &items.list,
+            ((Item){c->object_kind, c->config_addr, c->object_addr, (int)c->status, c->failures.at, c->failures.n}));
     }
     items_write(w, &items);
     arena_free(items.arena);
@@ -184,8 +188,12 @@ static Str kind_of(Value group) {
 }
 
 static void state_object(Items *items, Value group, Value object) {
-    Item item = {kind_of(group), text_of(group, "config_addr"), text_of(object, "object_addr"),
-                 status_of(text_of(object, "status")), NULL, 0};
+    Item item = {kind_of(group),
+                 text_of(group, "config_addr"),
+                 text_of(object, "object_addr"),
+                 status_of(text_of(object, "status")),
+                 NULL,
+                 0};
     const Value *messages = value_get_str(object, STR("failure_messages"));
     uint32_t n = messages ? value_parts(*messages) : 0;
     Str *failures = ARENA_ARRAY(items->arena, Str, n + 1);

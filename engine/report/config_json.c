@@ -247,9 +247,8 @@ static void provider_write(const ConfigWriter *c, const ProviderKey *key) {
 void config_json_write(JsonWriter *w, const Walk *walk) {
     Arena *arena = arena_new(walk->process, LIFE_OP, "provider keys");
     ConfigWriter c = {.walk = walk, .providers = provider_keys_new(arena, walk->config)};
-    c.expr = (ExpressionWriter){.w = w,
-                                .arena = arena_new(walk->process, LIFE_OP, "expressions"),
-                                .process = walk->process};
+    c.expr =
+        (ExpressionWriter){.w = w, .arena = arena_new(walk->process, LIFE_OP, "expressions"), .process = walk->process};
     bool open = false;
     json_field(w, "configuration");
     json_open_object(w);

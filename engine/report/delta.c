@@ -28,10 +28,14 @@ static Delta delta_text(const Change *c, TypeKind kind) {
     bool before = !change_nil(c->before), after = !change_nil(c->after);
     Delta d = {.kind = DELTA_TEXT, .text = (uint8_t)kind, .before = c->before, .after = c->after};
     d.replace = path_set_ends(&c->replace);
-    if (!before && !c->has_before && (after || c->has_after)) d.action = ACTION_CREATE;
-    else if (!after && !c->has_after && (before || c->has_before)) d.action = ACTION_DELETE;
-    else if (change_same(c->before, c->after) && c->has_before == c->has_after) d.action = ACTION_NOOP;
-    else d.action = ACTION_UPDATE;
+    if (!before && !c->has_before && (after || c->has_after))
+        d.action = ACTION_CREATE;
+    else if (!after && !c->has_after && (before || c->has_before))
+        d.action = ACTION_DELETE;
+    else if (change_same(c->before, c->after) && c->has_before == c->has_after)
+        d.action = ACTION_NOOP;
+    else
+        d.action = ACTION_UPDATE;
     return d;
 }
 
@@ -117,7 +121,8 @@ static Delta delta_positions(Arena *arena, const Change *c, DeltaKind kind, Delt
     d.parts = ARENA_ARRAY(arena, Delta, n + 1);
     for (uint32_t i = 0; i < n; i++) {
         Delta *e = &d.parts[d.n++];
-        *e = part(arena, change_index(arena, c, i < a ? i : DIFF_NONE, i < b ? i : DIFF_NONE), types ? types[i] : along);
+        *e =
+            part(arena, change_index(arena, c, i < a ? i : DIFF_NONE, i < b ? i : DIFF_NONE), types ? types[i] : along);
         d.action = change_action_add(d.action, e->action);
     }
     return d;
@@ -222,7 +227,7 @@ Delta delta_value(Arena *arena, Change c) {
 // ---- along a type ----
 
 Delta delta_type(Arena *arena, Change c, const Type *type) {
-    Along along = {.type = type->kind == TYPE_DYNAMIC ? NULL : type};
+    Along along = {.type = type && type->kind != TYPE_DYNAMIC ? type : NULL};
     return delta_along(arena, c, &along);
 }
 
@@ -249,10 +254,11 @@ static Delta delta_nested_object(Arena *arena, const Change *c, const SchemaBloc
     for (uint32_t i = 0; i < nested->attr_count; i++) {
         const SchemaAttr *a = &nested->attrs[i];
         Change attr = change_attr(arena, c, a->name);
-        Delta part = a->flags & ATTR_WRITE_ONLY
-                         ? (Delta){.kind = DELTA_WRITE_ONLY, .action = d.action, .replace = path_set_ends(&attr.replace)}
-                     : a->nested ? delta_nested(arena, attr, a->nested, a->nesting)
-                                 : delta_type(arena, attr, a->type);
+        Delta part =
+            a->flags & ATTR_WRITE_ONLY
+                ? (Delta){.kind = DELTA_WRITE_ONLY, .action = d.action, .replace = path_set_ends(&attr.replace)}
+            : a->nested ? delta_nested(arena, attr, a->nested, a->nesting)
+                        : delta_type(arena, attr, a->type);
         delta_attr(&d, keys, name_str(a->name), &attr, part);
     }
     return d;

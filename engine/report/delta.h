@@ -11,17 +11,17 @@
 #include "engine/schema/schema.h"
 
 typedef enum DeltaKind {
-    DELTA_SAME,  // unchanged, not taken apart
-    DELTA_TEXT,  // string, number, bool or null: before and after
-    DELTA_LIST,  // parts, shown with what surrounds a change
+    DELTA_SAME, // unchanged, not taken apart
+    DELTA_TEXT, // string, number, bool or null: before and after
+    DELTA_LIST, // parts, shown with what surrounds a change
     DELTA_NESTED_LIST,
     DELTA_SET,
     DELTA_NESTED_SET,
-    DELTA_MAP,   // parts by keys
+    DELTA_MAP, // parts by keys
     DELTA_NESTED_MAP,
     DELTA_OBJECT,
     DELTA_NESTED_OBJECT,
-    DELTA_BLOCK, // parts by keys, and groups
+    DELTA_BLOCK,           // parts by keys, and groups
     DELTA_UNKNOWN,         // parts[0]: what it was, if n
     DELTA_SENSITIVE,       // parts[0]: what is hidden
     DELTA_SENSITIVE_BLOCK, // likewise
@@ -38,7 +38,7 @@ struct Delta {
     uint8_t text;   // TypeKind of a DELTA_TEXT
     bool replace;   // forces the replacement of the resource
     bool before_sensitive, after_sensitive;
-    bool paired;    // two different elements of a set that are alike
+    bool paired; // two different elements of a set that are alike
     uint32_t n, group_count;
     Value before, after;
     Delta *parts;
@@ -64,11 +64,11 @@ typedef struct PathSet {
 } PathSet;
 
 typedef struct Change {
-    Value before, after; // null: absent
+    Value before, after;        // null: absent
     bool has_before, has_after; // a null is one that somebody wrote
-    bool parts_unknown;  // it will be another object altogether: absent attributes are unknown ones
-    PathSet replace;     // what forces a replacement
-    PathSet relevant;    // all else is shown as unchanged
+    bool parts_unknown;         // it will be another object altogether: absent attributes are unknown ones
+    PathSet replace;            // what forces a replacement
+    PathSet relevant;           // all else is shown as unchanged
 } Change;
 
 Change change_of(Arena *arena, Value before, Value after, const PathList *replace);

@@ -118,8 +118,10 @@ static GroupParts group_unknown(Arena *arena, const Change *c, const SchemaNeste
     old.has_after = false;
     old.replace = (PathSet){.depth = c->replace.depth};
     GroupParts g = {.action = ACTION_CREATE};
-    if (value_parts(c->before)) g = group_known(arena, &old, nested);
-    else g.at = ARENA_ARRAY(arena, Delta, 1);
+    if (value_parts(c->before))
+        g = group_known(arena, &old, nested);
+    else
+        g.at = ARENA_ARRAY(arena, Delta, 1);
     if (g.labels) g.labels[g.n] = STR_NONE;
     group_add(&g, (Delta){.kind = DELTA_UNKNOWN, .action = ACTION_CREATE});
     return g;

@@ -56,9 +56,12 @@ void draw_symbol(Out *out, Action action) {
     case ACTION_FORGET: break;
     }
     out_z(out, "  ");
-    if (action == ACTION_CREATE) draw_colored(out, COLOR_GREEN, "+");
-    else if (action == ACTION_UPDATE) draw_colored(out, COLOR_YELLOW, "~");
-    else draw_colored(out, COLOR_RED, action == ACTION_DELETE ? "-" : ".");
+    if (action == ACTION_CREATE)
+        draw_colored(out, COLOR_GREEN, "+");
+    else if (action == ACTION_UPDATE)
+        draw_colored(out, COLOR_YELLOW, "~");
+    else
+        draw_colored(out, COLOR_RED, action == ACTION_DELETE ? "-" : ".");
 }
 
 void draw_start(const Drawing *d, Action action, uint32_t indent, DrawStyle style) {
@@ -103,8 +106,10 @@ uint32_t draw_quoted_width(Str text) {
 }
 
 void draw_name(Out *out, Str name) {
-    if (name_plain(name)) out_add(out, name);
-    else draw_quoted(out, name);
+    if (name_plain(name))
+        out_add(out, name);
+    else
+        draw_quoted(out, name);
 }
 
 uint32_t draw_name_width(Str name) {
@@ -136,8 +141,10 @@ void draw_warnings(const Drawing *d, const Delta *delta, uint32_t indent) {
     draw_indent(d->out, indent);
     out_z(d->out, "  # ");
     draw_colored(d->out, COLOR_YELLOW, "Warning");
-    out_format(d->out, delta->before_sensitive ? ": this %s will no longer be marked as sensitive\n"
-                                               : ": this %s will be marked as sensitive and will not\n", what);
+    out_format(d->out,
+               delta->before_sensitive ? ": this %s will no longer be marked as sensitive\n"
+                                       : ": this %s will be marked as sensitive and will not\n",
+               what);
     draw_indent(d->out, indent);
     out_z(d->out, delta->before_sensitive ? "  # after applying this change."
                                           : "  # display in UI output after applying this change.");
@@ -151,7 +158,7 @@ void draw_warnings(const Drawing *d, const Delta *delta, uint32_t indent) {
 static bool key_important(Str key) { return str_eqz(key, "id") || str_eqz(key, "name") || str_eqz(key, "tags"); }
 
 typedef struct Keyed { // how the parts of a keyed value are drawn
-    bool quoted;    // keys always in quotes
+    bool quoted;       // keys always in quotes
     bool aligned;
     bool important; // some keys are always shown
     bool commas;    // after objects
@@ -164,8 +171,10 @@ static void draw_keyed_part(const Drawing *d, const Delta *part, Str key, const 
                             uint32_t indent, DrawStyle style) {
     draw_warnings(d, part, indent);
     draw_start(d, part->action, indent, style);
-    if (k->quoted) draw_quoted(d->out, key);
-    else draw_name(d->out, key);
+    if (k->quoted)
+        draw_quoted(d->out, key);
+    else
+        draw_name(d->out, key);
     if (k->aligned) draw_pad(d->out, key_width(k, key), width);
     out_z(d->out, " = ");
     draw_delta(d, part, indent, style);
@@ -315,8 +324,8 @@ static void draw_list(const Drawing *d, const Delta *delta, uint32_t indent, Dra
 // ---- blocks ----
 
 typedef struct BlockDrawing {
-    uint32_t hidden;  // unchanged blocks
-    bool spaced;      // the empty line before a group is there
+    uint32_t hidden; // unchanged blocks
+    bool spaced;     // the empty line before a group is there
 } BlockDrawing;
 
 // When all blocks of a type are sensitive together.
@@ -449,8 +458,10 @@ void draw_delta(const Drawing *d, const Delta *delta, uint32_t indent, DrawStyle
     case DELTA_UNKNOWN: draw_unknown(d, delta, indent, style); return;
     case DELTA_SENSITIVE: draw_sensitive(d, delta, indent, style); return;
     case DELTA_SENSITIVE_BLOCK:
-        if (d->options->show_sensitive) draw_delta(d, &delta->parts[0], indent, style);
-        else draw_sensitive_block(d, delta, indent, style);
+        if (d->options->show_sensitive)
+            draw_delta(d, &delta->parts[0], indent, style);
+        else
+            draw_sensitive_block(d, delta, indent, style);
         return;
     case DELTA_TYPE_CHANGE: draw_type_change(d, delta, indent, style); return;
     case DELTA_WRITE_ONLY:

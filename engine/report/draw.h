@@ -29,8 +29,14 @@ void draw_warnings(const Drawing *d, const Delta *delta, uint32_t indent);
 void draw_symbol(Out *out, Action action);
 
 // For the sources of this folder.
-typedef enum Color { COLOR_BOLD = 1, COLOR_RED = 31, COLOR_GREEN = 32, COLOR_YELLOW = 33, COLOR_CYAN = 36,
-                     COLOR_GRAY = 90 } Color;
+typedef enum Color {
+    COLOR_BOLD = 1,
+    COLOR_RED = 31,
+    COLOR_GREEN = 32,
+    COLOR_YELLOW = 33,
+    COLOR_CYAN = 36,
+    COLOR_GRAY = 90
+} Color;
 void draw_color(Out *out, Color color);
 void draw_plain(Out *out); // ends colours
 void draw_colored(Out *out, Color color, const char *text);

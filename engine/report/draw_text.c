@@ -4,8 +4,8 @@
 #include "engine/value/json.h"
 
 typedef struct Text { // a string and what it is
-    Str text;   // of several lines: without blanks around
-    Value json; // when it is a JSON object or array
+    Str text;         // of several lines: without blanks around
+    Value json;       // when it is a JSON object or array
     bool null, lines, is_json;
 } Text;
 
@@ -13,8 +13,7 @@ static Text text_of(Arena *arena, Value v) {
     Text t = {.null = change_nil(v)};
     if (t.null) return t;
     t.text = value_str(v);
-    if (t.text.n && (t.text.p[0] == '{' || t.text.p[0] == '['))
-        t.is_json = json_decode(arena, t.text, &t.json, NULL);
+    if (t.text.n && (t.text.p[0] == '{' || t.text.p[0] == '[')) t.is_json = json_decode(arena, t.text, &t.json, NULL);
     if (!t.is_json && str_find_char(t.text, '\n') >= 0) {
         t.lines = true;
         t.text = str_trim(t.text);
@@ -25,8 +24,10 @@ static Text text_of(Arena *arena, Value v) {
 static void draw_null(Out *out) { draw_colored(out, COLOR_GRAY, "null"); }
 
 static void draw_simple(const Drawing *d, const Text *t) {
-    if (t->null) draw_null(d->out);
-    else draw_quoted(d->out, t->text);
+    if (t->null)
+        draw_null(d->out);
+    else
+        draw_quoted(d->out, t->text);
 }
 
 static void draw_plain_value(const Drawing *d, Value v) {
@@ -35,8 +36,10 @@ static void draw_plain_value(const Drawing *d, Value v) {
     } else if (v.kind == TYPE_BOOL) {
         out_z(d->out, v.i ? "true" : "false");
     } else if (v.kind == TYPE_NUMBER) {
-        if (v.bits & VALUE_BIG) num_print(v.num, &d->out->buf);
-        else num_print_i64(v.i, &d->out->buf);
+        if (v.bits & VALUE_BIG)
+            num_print(v.num, &d->out->buf);
+        else
+            num_print_i64(v.i, &d->out->buf);
     }
 }
 
@@ -69,7 +72,9 @@ static void draw_json(const Drawing *d, const Delta *delta, Value before, Value 
     inner.no_null = true;
     inner.replace = false;
     inner.show_unchanged |= spaces;
-    const char *note = !spaces ? "" : delta->replace ? " # whitespace changes force replacement" : " # whitespace changes";
+    const char *note = !spaces          ? ""
+                       : delta->replace ? " # whitespace changes force replacement"
+                                        : " # whitespace changes";
     Action action = delta->action == ACTION_UPDATE && !spaces ? ACTION_UPDATE : ACTION_NOOP;
     out_z(d->out, "jsonencode(");
     if (!draw_is_multiline(&json)) {
@@ -141,7 +146,7 @@ static void draw_lines_changed(const Drawing *d, const Delta *delta, Str before,
     uint32_t n = diff_sequence(d->arena, &s, NULL, NULL, pairs);
     draw_lines_open(d, delta, style);
     for (uint32_t i = 0; i < n; i++) {
-        Action action = pairs[i].before == DIFF_NONE ? ACTION_CREATE
+        Action action = pairs[i].before == DIFF_NONE  ? ACTION_CREATE
                         : pairs[i].after == DIFF_NONE ? ACTION_DELETE
                                                       : ACTION_NOOP;
         draw_line(d, action, action == ACTION_CREATE ? new[pairs[i].after] : old[pairs[i].before], indent + 1, style);
@@ -198,7 +203,10 @@ static void draw_string_change(const Drawing *d, const Delta *delta, uint32_t in
 }
 
 void draw_text(const Drawing *d, const Delta *delta, uint32_t indent, DrawStyle style) {
-    if (delta->text != TYPE_STRING) draw_other(d, delta, style);
-    else if (delta->action == ACTION_UPDATE) draw_string_change(d, delta, indent, style);
-    else draw_string(d, delta, indent, style);
+    if (delta->text != TYPE_STRING)
+        draw_other(d, delta, style);
+    else if (delta->action == ACTION_UPDATE)
+        draw_string_change(d, delta, indent, style);
+    else
+        draw_string(d, delta, indent, style);
 }

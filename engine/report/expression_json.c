@@ -14,7 +14,10 @@ static void slot_text(const ModuleDef *def, uint32_t slot, Buf *out) {
     case SLOT_LOCAL: buf_format(out, "local.%s", def->locals.at[i].name->text); return;
     case SLOT_RESOURCE:
         r = &def->resources.at[i];
-        buf_format(out, "%s%s.%s", r->mode == MODE_DATA ? "data." : r->mode == MODE_EPHEMERAL ? "ephemeral." : "",
+        buf_format(out, "%s%s.%s",
+                   r->mode == MODE_DATA        ? "data."
+                   : r->mode == MODE_EPHEMERAL ? "ephemeral."
+                                               : "",
                    r->type->text, r->name->text);
         return;
     case SLOT_MODULE: buf_format(out, "module.%s", def->calls.at[i].name->text); return;
@@ -37,16 +40,20 @@ static bool step_text(const RefStep *step, Buf *out) {
     }
     if (!key || !value_is_set(*key) || (key->kind != TYPE_STRING && key->kind != TYPE_NUMBER)) return false;
     buf_char(out, '[');
-    if (key->kind == TYPE_STRING) quote_go(value_str(*key), out);
-    else if (key->bits & VALUE_BIG) num_print(key->num, out);
-    else num_print_i64(key->i, out);
+    if (key->kind == TYPE_STRING)
+        quote_go(value_str(*key), out);
+    else if (key->bits & VALUE_BIG)
+        num_print(key->num, out);
+    else
+        num_print_i64(key->i, out);
     buf_char(out, ']');
     return true;
 }
 
 void expression_ref_text(const ModuleDef *def, const Ref *ref, Buf *out) {
     slot_text(def, ref->slot, out);
-    for (uint32_t i = 0; i < ref->n && step_text(&ref->steps[i], out); i++) {}
+    for (uint32_t i = 0; i < ref->n && step_text(&ref->steps[i], out); i++) {
+    }
 }
 
 // Steps that belong to what is named, before those into it: an instance key, an output.
@@ -192,7 +199,8 @@ static void blocks_write(const ExpressionWriter *e, const BodyPart *at, uint32_t
 static void parts_write(const ExpressionWriter *e, const BodyPart *parts, uint32_t n) {
     for (uint32_t i = 0, end; i < n; i = end) {
         bool written = false;
-        for (end = i + 1; end < n && parts[end].name == parts[i].name; end++) {}
+        for (end = i + 1; end < n && parts[end].name == parts[i].name; end++) {
+        }
         if (parts[i].code) {
             json_key(e->w, name_str(parts[i].name));
             expression_write(e, parts[i].code);

@@ -38,7 +38,7 @@ static void delete_reason(const Drawing *d, const Subject *s) {
         out_format(o, "\n  # (because %.*s is not in configuration)", STR_ARG(s->module));
         break;
     case REASON_DELETE_WRONG_REPETITION:
-        out_z(o, s->key.kind == KEY_NONE   ? "\n  # (because resource uses count or for_each)"
+        out_z(o, s->key.kind == KEY_NONE  ? "\n  # (because resource uses count or for_each)"
                  : s->key.kind == KEY_INT ? "\n  # (because resource does not use count)"
                                           : "\n  # (because resource does not use for_each)");
         break;
@@ -140,14 +140,31 @@ static void changed_headline(const Drawing *d, const Subject *s, Action action, 
     }
 }
 
+static void import_line(const Drawing *d, const Subject *s) {
+    if (s->import_id.n) {
+        out_format(d->out, "  # (imported from \"%.*s\")\n", STR_ARG(s->import_id));
+    } else if (value_parts(s->import_identity)) {
+        Buf text = buf_in(d->arena);
+        JsonWriter w = json_writer(&text, 2);
+        json_value(&w, s->import_identity, NULL, JSON_IMPLIED);
+        out_z(d->out, "  # imported using resource identity: ");
+        Str line;
+        for (Str rest = buf_str(&text); str_next(&rest, '\n', &line);)
+            out_format(d->out, "%s%.*s\n", line.p == text.p ? "" : "  # ", STR_ARG(line));
+    } else {
+        out_z(d->out, "  # (will be imported first)\n");
+    }
+}
+
 void headline_draw(const Drawing *d, const Subject *s, Action action, bool drift) {
-    if (action == ACTION_NOOP) noop_headline(d, s);
-    else changed_headline(d, s, action, drift);
+    if (action == ACTION_NOOP)
+        noop_headline(d, s);
+    else
+        changed_headline(d, s, action, drift);
     out_z(d->out, "\n");
     if (s->moved_from.n && action != ACTION_NOOP) out_format(d->out, "  # (moved from %.*s)\n", STR_ARG(s->moved_from));
     if (!s->imported) return;
-    if (s->import_id.n) out_format(d->out, "  # (imported from \"%.*s\")\n", STR_ARG(s->import_id));
-    else out_z(d->out, "  # (will be imported first)\n");
+    import_line(d, s);
     if (action == ACTION_DELETE_THEN_CREATE || action == ACTION_CREATE_THEN_DELETE) {
         out_z(d->out, "  # ");
         draw_colored(d->out, COLOR_YELLOW, "Warning: this will destroy the imported resource");

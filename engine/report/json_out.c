@@ -29,15 +29,19 @@ void json_text_field_if(JsonWriter *w, const char *name, Str text) {
 }
 
 void json_instance_key(JsonWriter *w, InstanceKey key) {
-    if (key.kind == KEY_INT) json_int(w, key.i);
-    else json_string(w, key.s);
+    if (key.kind == KEY_INT)
+        json_int(w, key.i);
+    else
+        json_string(w, key.s);
 }
 
 void json_path(JsonWriter *w, Path path) {
     json_open_array(w);
     for (uint32_t i = 0; i < path.n; i++) {
-        if (path.at[i].attr) json_string(w, name_str(path.at[i].attr));
-        else json_known(w, path.at[i].index);
+        if (path.at[i].attr)
+            json_string(w, name_str(path.at[i].attr));
+        else
+            json_known(w, path.at[i].index);
     }
     json_close_array(w);
 }
@@ -65,13 +69,17 @@ static Str part_key(Value v, uint32_t i) {
 }
 
 static void json_open(JsonWriter *w, bool keyed) {
-    if (keyed) json_open_object(w);
-    else json_open_array(w);
+    if (keyed)
+        json_open_object(w);
+    else
+        json_open_array(w);
 }
 
 static void json_close(JsonWriter *w, bool keyed) {
-    if (keyed) json_close_object(w);
-    else json_close_array(w);
+    if (keyed)
+        json_close_object(w);
+    else
+        json_close_array(w);
 }
 
 void json_known(JsonWriter *w, Value v) {
@@ -185,8 +193,10 @@ void json_resource(JsonWriter *w, const Subject *s, uint64_t schema_version, Val
     }
     json_field(w, "sensitive_values");
     json_sensitive(w, v);
-    if (object) json_object_rest(w, object);
-    else if (s->object && value_is_set(v)) json_identity(w, s->object);
+    if (object)
+        json_object_rest(w, object);
+    else if (s->object && value_is_set(v))
+        json_identity(w, s->object);
     json_close_object(w);
 }
 

@@ -17,9 +17,12 @@ static size_t step_end(Str path, size_t at) {
     bool quoted = false;
     for (; at < path.n; at++) {
         char c = path.p[at];
-        if (quoted && c == '\\') at++;
-        else if (c == '"') quoted = !quoted;
-        else if (!quoted && c == '.') break;
+        if (quoted && c == '\\')
+            at++;
+        else if (c == '"')
+            quoted = !quoted;
+        else if (!quoted && c == '.')
+            break;
     }
     return at;
 }

@@ -8,8 +8,8 @@
 
 typedef struct ModuleItems ModuleItems;
 struct ModuleItems {
-    Str path;              // "" for the root
-    VEC(uint32_t) items;   // in the order in which they were added
+    Str path;                    // "" for the root
+    VEC(uint32_t) items;         // in the order in which they were added
     VEC(ModuleItems *) children; // by path, once module_tree_sort was called
 };
 

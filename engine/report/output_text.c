@@ -1,6 +1,6 @@
 // Values of outputs, for people and for scripts.
-#include "engine/report/state_value.h"
 #include "engine/report/report.h"
+#include "engine/report/state_value.h"
 #include "engine/value/convert.h"
 #include "engine/value/marks.h"
 #include "engine/value/render.h"
@@ -135,8 +135,8 @@ void report_output_values(Process *process, const OutputChange *outputs, uint32_
         if (value_is_null(c->after)) continue;
         if (!started) out_z(out, "\nOutputs:\n\n");
         started = true;
-        line_write(process, name_str(c->name),
-                   c->sensitive ? value_with_marks(c->after, MARK_SENSITIVE) : c->after, options, out);
+        line_write(process, name_str(c->name), c->sensitive ? value_with_marks(c->after, MARK_SENSITIVE) : c->after,
+                   options, out);
     }
     out_flush(out);
 }

@@ -81,6 +81,10 @@ static void change_write(JsonWriter *w, const Subject *s, Action action, Value b
         json_field(w, "importing");
         json_open_object(w);
         json_text_field_if(w, "id", s->import_id);
+        if (s->import_id.n == 0 && value_parts(s->import_identity)) {
+            json_field(w, "identity");
+            json_known(w, s->import_identity);
+        }
         json_close_object(w);
     }
     identity_write(w, s, action, drift);

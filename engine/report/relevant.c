@@ -16,8 +16,8 @@ typedef struct Search {
     const Walk *walk;
     VEC(Pending) queue;
     VEC(RelevantItem) items;
-    StrMap seen;        // what was followed, and items, as texts
-    StrMap modules;     // instances by path
+    StrMap seen;    // what was followed, and items, as texts
+    StrMap modules; // instances by path
 } Search;
 
 static bool search_first(Search *s, Str key) {
@@ -59,9 +59,12 @@ static Path search_path(Search *s, const Ref *ref, uint32_t from) {
     for (uint32_t i = from; i < ref->n; i++) {
         const RefStep *step = &ref->steps[i];
         const Value *key = step->attr ? NULL : code_constant_value(step->index);
-        if (step->attr) path = path_attr(s->arena, path, step->attr);
-        else if (key && value_is_set(*key)) path = path_index(s->arena, path, value_with_marks(*key, 0));
-        else break;
+        if (step->attr)
+            path = path_attr(s->arena, path, step->attr);
+        else if (key && value_is_set(*key))
+            path = path_index(s->arena, path, value_with_marks(*key, 0));
+        else
+            break;
     }
     return path;
 }
@@ -110,8 +113,10 @@ static void search_outputs(Search *s, const Pending *p) {
     Name name = NULL;
     InstanceKey key = INSTANCE_NO_KEY;
     bool has_key = search_key(p->ref, &key);
-    if (p->ref->n > 0 && p->ref->steps[0].attr) name = p->ref->steps[0].attr;
-    else if (p->ref->n > 1) name = p->ref->steps[1].attr;
+    if (p->ref->n > 0 && p->ref->steps[0].attr)
+        name = p->ref->steps[0].attr;
+    else if (p->ref->n > 1)
+        name = p->ref->steps[1].attr;
     RowRange insts = walk_module_insts(s->walk, child);
     for (uint32_t i = insts.first; i < insts.first + insts.n; i++) {
         const ModuleInst *inst = s->walk->modules.at[i];
@@ -202,13 +207,16 @@ static int item_cmp(const void *pa, const void *pb) {
     int c = str_cmp(a->address, b->address);
     for (uint32_t i = 0; c == 0 && i < a->path.n && i < b->path.n; i++) {
         const PathStep *x = &a->path.at[i], *y = &b->path.at[i];
-        if (x->attr && y->attr) c = str_cmp(name_str(x->attr), name_str(y->attr));
-        else if (x->attr || y->attr) c = x->attr ? -1 : 1;
+        if (x->attr && y->attr)
+            c = str_cmp(name_str(x->attr), name_str(y->attr));
+        else if (x->attr || y->attr)
+            c = x->attr ? -1 : 1;
         else if (x->index.kind == TYPE_STRING && y->index.kind == TYPE_STRING)
             c = str_cmp(value_str(x->index), value_str(y->index));
         else if (x->index.kind == TYPE_NUMBER && y->index.kind == TYPE_NUMBER)
             c = x->index.i < y->index.i ? -1 : x->index.i > y->index.i;
-        else c = x->index.kind < y->index.kind ? -1 : x->index.kind > y->index.kind;
+        else
+            c = x->index.kind < y->index.kind ? -1 : x->index.kind > y->index.kind;
     }
     return c ? c : a->path.n < b->path.n ? -1 : a->path.n > b->path.n;
 }

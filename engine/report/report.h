@@ -19,7 +19,7 @@ static inline void out_z(Out *o, const char *z) { out_add(o, str_of(z)); }
 void out_format(Out *o, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 typedef struct ReportOptions {
-    bool concise;        // no hidden-lines notes, no unchanged context
+    bool concise; // no hidden-lines notes, no unchanged context
     bool show_sensitive;
 } ReportOptions;
 

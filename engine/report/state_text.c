@@ -17,8 +17,10 @@ static void object_draw(StateText *t, const StateResource *resource, const State
     out_z(o, "# ");
     subject_address(&s, &o->buf);
     out_z(o, ":");
-    if (object->deposed.n) out_format(o, " (deposed object %.*s)", STR_ARG(object->deposed));
-    else if (object->tainted) out_z(o, " (tainted)");
+    if (object->deposed.n)
+        out_format(o, " (deposed object %.*s)", STR_ARG(object->deposed));
+    else if (object->tainted)
+        out_z(o, " (tainted)");
     out_format(o, "\n%s \"%.*s\" \"%.*s\" ", s.data ? "data" : "resource", STR_ARG(s.type), STR_ARG(s.name));
     Change c = change_of(t->draw.arena, v, v, NULL);
     Delta delta = s.schema ? delta_block(t->draw.arena, c, s.schema->block) : delta_value(t->draw.arena, c);
@@ -98,8 +100,10 @@ bool report_state(Walk *walk, Snapshot *state, const Str *address, const ReportO
     const StateObject *object;
     bool found = true;
     snapshot_settle(state);
-    if (!address) state_draw(&t);
-    else if ((found = object_find(&t, *address, &resource, &object)) != false) object_draw(&t, resource, object);
+    if (!address)
+        state_draw(&t);
+    else if ((found = object_find(&t, *address, &resource, &object)) != false)
+        object_draw(&t, resource, object);
     arena_free(t.draw.arena);
     out_flush(out);
     return found;

@@ -42,6 +42,7 @@ Subject subject_of_row(const Walk *w, const Row *row) {
         s.moved_from = x->moved_from;
         s.imported = x->imported;
         s.import_id = x->import_id;
+        s.import_identity = x->import_identity;
     }
     return s;
 }

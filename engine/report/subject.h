@@ -5,17 +5,18 @@
 #include "engine/plan/plan.h"
 
 typedef struct Subject {
-    Str module;      // "" for the root
+    Str module; // "" for the root
     bool data;
     Str type, name;
     InstanceKey key;
-    Str deposed;     // "" for the current object
-    Str moved_from;  // "" when it did not move
-    Str provider;    // address
+    Str deposed;    // "" for the current object
+    Str moved_from; // "" when it did not move
+    Str provider;   // address
     const Schema *schema;
     Reason reason;
     bool imported;
-    Str import_id;
+    Str import_id;             // or
+    Value import_identity;     // null: none
     const StateObject *object; // what the state has of it, or NULL
 } Subject;
 

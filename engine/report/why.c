@@ -112,9 +112,10 @@ static void why_attr(Why *y, const Row *row, const Resource *r, const Delta *del
     if (changed_outside(y, row, name)) {
         why_line(y, indent + 1, "the real object was changed outside of infra");
     } else if (!part) {
-        why_line(y, indent + 1, value_is_unknown(delta->after) || delta->kind == DELTA_UNKNOWN
-                                    ? "the provider decides it when the change is applied"
-                                    : "the configuration does not set it (any more)");
+        why_line(y, indent + 1,
+                 value_is_unknown(delta->after) || delta->kind == DELTA_UNKNOWN
+                     ? "the provider decides it when the change is applied"
+                     : "the configuration does not set it (any more)");
     } else if (!why_causes(y, &causes, indent + 1)) {
         draw_indent(y->draw.out, indent + 1);
         out_z(y->draw.out, "the configuration says so");

@@ -38,10 +38,14 @@ static Str told(const DiffSides *s, const DiffPair *pairs, uint32_t n) {
     for (uint32_t i = 0; i < n; i++) {
         uint32_t a = pairs[i].before, b = pairs[i].after;
         if (i) buf_char(&out, ' ');
-        if (a == DIFF_NONE) buf_format(&out, "+%c", (char)s->after[b]);
-        else if (b == DIFF_NONE) buf_format(&out, "-%c", (char)s->before[a]);
-        else if (s->before[a] == s->after[b]) buf_format(&out, "=%c", (char)s->before[a]);
-        else buf_format(&out, "~%c%c", (char)s->before[a], (char)s->after[b]);
+        if (a == DIFF_NONE)
+            buf_format(&out, "+%c", (char)s->after[b]);
+        else if (b == DIFF_NONE)
+            buf_format(&out, "-%c", (char)s->before[a]);
+        else if (s->before[a] == s->after[b])
+            buf_format(&out, "=%c", (char)s->before[a]);
+        else
+            buf_format(&out, "~%c%c", (char)s->before[a], (char)s->after[b]);
     }
     return buf_str(&out);
 }

@@ -96,10 +96,10 @@ static void test_json_texts_are_taken_apart(void **state) {
                "        }\n"
                "    )");
     assert_str(changed("\"{\\\"a\\\":1}\"", "\"{ \\\"a\\\": 1 }\""), "jsonencode( # whitespace changes\n"
-                                                                      "        {\n"
-                                                                      "            a = 1\n"
-                                                                      "        }\n"
-                                                                      "    )");
+                                                                     "        {\n"
+                                                                     "            a = 1\n"
+                                                                     "        }\n"
+                                                                     "    )");
     assert_str(changed("\"{}\"", "\"x\""), "jsonencode({}) -> \"x\"");
     // Not JSON as a whole, so not to be shown as if it were.
     assert_str(changed("null", "\"[1] and more\""), "\"[1] and more\"");

@@ -45,8 +45,7 @@ static Value sample(void) {
     Value list = value_list(arena, type_string(process), (Value[]){text("a"), unknown, null}, 3);
     Value tags = value_unknown(process, type_map(process, type_string(process)));
     const char *const names[] = {"id", "list", "more", "name", "none", "pw", "tags"};
-    return object(7, names,
-                  (Value[]){unknown, list, object(0, names, NULL), text("n"), null, secret(text("p")), tags});
+    return object(7, names, (Value[]){unknown, list, object(0, names, NULL), text("n"), null, secret(text("p")), tags});
 }
 
 static void test_known(void **state) {
@@ -58,8 +57,7 @@ static void test_known(void **state) {
 
 static void test_unknown(void **state) {
     (void)state;
-    assert_str(written(json_unknown, sample()),
-               "{\"id\":true,\"list\":[false,true,false],\"more\":{},\"tags\":true}");
+    assert_str(written(json_unknown, sample()), "{\"id\":true,\"list\":[false,true,false],\"more\":{},\"tags\":true}");
     assert_str(written(json_unknown, value_unknown(process, type_dynamic(process))), "true");
 }
 

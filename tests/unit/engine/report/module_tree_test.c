@@ -31,9 +31,10 @@ static void test_modules_nest(void **state) {
     Buf out = {0};
     JsonWriter w = json_writer(&out, 0);
     module_tree_write(tree, &w, item_write, NULL);
-    assert_str(buf_str(&out),
-               "{\"resources\":[4],\"child_modules\":[{\"resources\":[3],\"address\":\"module.a\"},"
-               "{\"address\":\"module.b\",\"child_modules\":[{\"resources\":[1,2,5],\"address\":\"module.b.module.c\"}]}]}");
+    assert_str(
+        buf_str(&out),
+        "{\"resources\":[4],\"child_modules\":[{\"resources\":[3],\"address\":\"module.a\"},"
+        "{\"address\":\"module.b\",\"child_modules\":[{\"resources\":[1,2,5],\"address\":\"module.b.module.c\"}]}]}");
     buf_free(&out);
     arena_free(arena);
     process_free(process);
