@@ -114,6 +114,7 @@ static const Param any2[] = {{"first", "any", RAW}, {"second", "any", RAW}};
 static const Param names[] = {{"name", "any", RAW}, {"prefix", "any", RAW}, {"default", "string", 0}};
 static const Param parts3[] = {{"atoms", "any", RAW}, {"like", "any", RAW}, {"parts", "list(string)", 0}};
 static const Param list_text[] = {{"list", "any", MAY_BE_NULL}, {"name", "string", 0}};
+static const Param list_size[] = {{"list", "any", RAW}, {"size", "number", 0}};
 static const Param part[] = {{"arn", "string", 0}, {"part", "string", 0}};
 
 // Those that look at the frame are called impure, so that no call is evaluated when it is compiled.
@@ -123,6 +124,8 @@ static const Func own[] = {
     {.name = "arn_part", .params = part, .param_count = 2, .result = "string", .run = fn_arn_part, .nullable = true},
     {.name = "changed", .variadic = &text, .result = "bool", .run = fn_changed, .impure = true},
     {.name = "changes", .run = fn_changes, .impure = true},
+    {.name = "chunks", .params = list_size, .param_count = 2, .run = fn_chunks},
+    {.name = "chunks", .params = list_size, .param_count = 2, .run = fn_chunks, .nullable = true},
     {.name = "cidr", .params = &text, .param_count = 1, .result = "string", .run = fn_cidr},
     {.name = "crc32", .params = &text, .param_count = 1, .result = "number", .run = fn_crc32},
     {.name = "ec2_atoms", .params = any2, .param_count = 2, .run = fn_ec2_atoms, .nullable = true},
