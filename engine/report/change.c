@@ -180,14 +180,17 @@ static DiffSides change_sides(Arena *arena, const Change *c) {
     return s;
 }
 
-static bool text_has_line(Str text, Str line) {
-    Str piece;
-    while (str_next(&text, '\n', &piece))
-        if (str_eq(piece, line)) return true;
+static bool texts_share_line(Arena *arena, Str a, Str b) {
+    StrMap lines = strmap_in(arena);
+    Str line;
+    for (Str rest = a; str_next(&rest, '\n', &line);) strmap_put(&lines, line, NULL);
+    for (Str rest = b; str_next(&rest, '\n', &line);)
+        if (strmap_get(&lines, line)) return true;
     return false;
 }
 
 typedef struct Elements {
+    Arena *arena;
     Value before, after;
     bool keyed; // objects go together
 } Elements;
@@ -199,11 +202,9 @@ static bool elements_alike(void *ctx, uint32_t before, uint32_t after) {
     if (!value_is_set(a) || !value_is_set(b)) return false;
     if (e->keyed && is_keyed(a) && is_keyed(b)) return true;
     if (a.kind != TYPE_STRING || b.kind != TYPE_STRING) return false;
-    Str old = value_str(a), new = value_str(b), line;
+    Str old = value_str(a), new = value_str(b);
     if (str_find_char(old, '\n') < 0 && str_find_char(new, '\n') < 0) return false;
-    for (Str rest = old; str_next(&rest, '\n', &line);)
-        if (text_has_line(new, line)) return true;
-    return false;
+    return texts_share_line(e->arena, old, new);
 }
 
 static bool value_empty(Value v) {
@@ -236,14 +237,14 @@ static uint32_t elements_likeness(void *ctx, uint32_t before, uint32_t after) {
 
 uint32_t change_pairs_list(Arena *arena, const Change *c, bool keyed, DiffPair **out) {
     DiffSides s = change_sides(arena, c);
-    Elements e = {c->before, c->after, keyed};
+    Elements e = {arena, c->before, c->after, keyed};
     *out = ARENA_ARRAY(arena, DiffPair, s.before_n + s.after_n + 1);
     return diff_sequence(arena, &s, elements_alike, &e, *out);
 }
 
 uint32_t change_pairs_set(Arena *arena, const Change *c, bool keyed, DiffPair **out) {
     DiffSides s = change_sides(arena, c);
-    Elements e = {c->before, c->after, keyed};
+    Elements e = {arena, c->before, c->after, keyed};
     *out = ARENA_ARRAY(arena, DiffPair, s.before_n + s.after_n + 1);
     return diff_set(arena, &s, keyed ? elements_likeness : NULL, &e, *out);
 }

@@ -97,9 +97,25 @@ static void draw_json(const Drawing *d, const Delta *delta, Value before, Value 
 
 // ---- several lines ----
 
+// Control characters would act on the terminal, and could hide what is shown: they are written as escapes.
+static void draw_visible(Out *out, Str line) {
+    size_t from = 0;
+    for (size_t i = 0; i < line.n; i++) {
+        unsigned char c = (unsigned char)line.p[i];
+        if ((c >= 0x20 && c != 0x7F) || c == '\t') continue;
+        out_add(out, str_slice(line, from, i));
+        if (c == '\r')
+            out_z(out, "\\r");
+        else
+            out_format(out, "\\x%02x", c);
+        from = i + 1;
+    }
+    out_add(out, str_slice(line, from, line.n));
+}
+
 static void draw_line(const Drawing *d, Action action, Str line, uint32_t indent, DrawStyle style) {
     draw_start(d, action, indent, style);
-    out_add(d->out, line);
+    draw_visible(d->out, line);
     out_z(d->out, "\n");
 }
 

@@ -62,6 +62,14 @@ static void test_plain_values(void **state) {
     assert_str(changed("[1]", "\"a\""), "[\n      - 1,\n    ] -> \"a\"");
 }
 
+static void test_control_characters_are_shown(void **state) {
+    (void)state;
+    assert_str(changed("null", "\"a\\u001b[2Kb\\r\\nc\\u007f\\td\""), "<<-EOT\n"
+                                                                      "        a\\x1b[2Kb\\r\n"
+                                                                      "        c\\x7f\td\n"
+                                                                      "    EOT");
+}
+
 static void test_lists_show_neighbours(void **state) {
     (void)state;
     assert_str(changed("[1,2,3,4,5,6]", "[1,2,3,4,9,6]"), "[\n"
@@ -196,6 +204,7 @@ static void test_unknown_blocks_keep_what_goes(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_plain_values, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_control_characters_are_shown, setup, teardown),
         cmocka_unit_test_setup_teardown(test_lists_show_neighbours, setup, teardown),
         cmocka_unit_test_setup_teardown(test_objects_hide_what_stays, setup, teardown),
         cmocka_unit_test_setup_teardown(test_json_texts_are_taken_apart, setup, teardown),
