@@ -124,7 +124,6 @@ static const Func own[] = {
     {.name = "arn_part", .params = part, .param_count = 2, .result = "string", .run = fn_arn_part, .nullable = true},
     {.name = "changed", .variadic = &text, .result = "bool", .run = fn_changed, .impure = true},
     {.name = "changes", .run = fn_changes, .impure = true},
-    {.name = "chunks", .params = list_size, .param_count = 2, .run = fn_chunks},
     {.name = "chunks", .params = list_size, .param_count = 2, .run = fn_chunks, .nullable = true},
     {.name = "cidr", .params = &text, .param_count = 1, .result = "string", .run = fn_cidr},
     {.name = "crc32", .params = &text, .param_count = 1, .result = "number", .run = fn_crc32},

@@ -93,23 +93,6 @@ bool fn_chunks(FuncCall *call, Value *out) {
     return true;
 }
 
-// chunks(list, size): like chunklist, but elements may be of different types.
-bool fn_chunks(FuncCall *call, Value *out) {
-    Value list = call->args[0];
-    int64_t size = 0;
-    if (value_is_unknown(list)) {
-        *out = unknown_of(call);
-        return true;
-    }
-    if (!value_to_i64(call->args[1], &size) || size < 1) return func_fail(call, 1, "the size is a whole number from 1");
-    uint32_t n = value_parts(list), per = size > n ? n : (uint32_t)size, count = 0;
-    Value *parts = ARENA_ARRAY(call->arena, Value, n + 1), *chunks = ARENA_ARRAY(call->arena, Value, n + 1);
-    for (uint32_t i = 0; i < n; i++) parts[i] = value_part(list, i);
-    for (uint32_t i = 0; i < n; i += per) chunks[count++] = value_tuple(call->arena, parts + i, n - i < per ? n - i : per);
-    *out = value_tuple(call->arena, chunks, count);
-    return true;
-}
-
 bool fn_kv(FuncCall *call, Value *out) {
     *out = value_is_unknown(call->args[0]) ? unknown_of(call) : mapping_pairs(call->arena, call->args[0]);
     return true;
