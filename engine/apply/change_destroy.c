@@ -1,5 +1,6 @@
 // Destroying an object, or forgetting it.
 #include "engine/apply/applier.h"
+#include "engine/plan/plan_resource.h"
 #include "engine/value/marks.h"
 
 static void object_destroyed(void *ctx) {
@@ -37,7 +38,7 @@ void change_destroy(Change *c) {
     c->request.prior = row->prior;
     c->request.config = null;
     c->request.planned = null;
-    c->request.planned_private = w->prior.at[row->object - 1].private_bytes;
+    c->request.planned_private = plan_row_private(w, row);
     if (row->action == ACTION_DELETE && extra && extra->private_n)
         c->request.planned_private = (PrivateBytes){extra->private_bytes, extra->private_n};
     change_call(c, object_destroyed);

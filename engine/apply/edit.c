@@ -132,11 +132,13 @@ void edit_object(Change *c, Value v, PrivateBytes private_bytes, bool tainted) {
         o->dependencies = a->depends[row->block].at;
         o->dependency_count = a->depends[row->block].n;
         o->create_before_destroy = a->plan->cbd && a->plan->cbd[row->block];
+        o->skip_destroy = !c->resource->lifecycle.destroy;
     } else if (row->object) {
         const StateObject *old = a->walk->prior.at[row->object - 1].object;
         o->dependencies = old->dependencies;
         o->dependency_count = old->dependency_count;
         o->create_before_destroy = old->create_before_destroy;
+        o->skip_destroy = old->skip_destroy;
     }
     JournalRecord r = {.kind = JOURNAL_RESULT, .action = change_action(c), .has_object = true, .object = *o};
     place_record(&p, &r);
@@ -161,12 +163,13 @@ void edit_depose(Change *c) {
     Walk *w = a->walk;
     const Row *row = row_at(&w->rows, c->op.row);
     Place p = row_place(a, row);
-    const StateObject *old = w->prior.at[row->object - 1].object;
+    static const StateObject imported = {0};
+    const StateObject *old = row->object ? w->prior.at[row->object - 1].object : &imported;
     uint8_t random[4];
     w->process->random(w->process, random, sizeof random);
     RowExtra *extra = row_extra(&w->rows, row_at(&w->rows, c->op.row));
     extra->deposed = str_format(w->arena, "%02x%02x%02x%02x", random[0], random[1], random[2], random[3]);
-    StateObject *o = object_put(a, &p, extra->deposed, row->prior, c->schema, w->prior.at[row->object - 1].private_bytes);
+    StateObject *o = object_put(a, &p, extra->deposed, row->prior, c->schema, plan_row_private(w, row));
     o->dependencies = old->dependencies;
     o->dependency_count = old->dependency_count;
     o->create_before_destroy = old->create_before_destroy;
@@ -201,7 +204,10 @@ static void refresh_row(Applier *a, const Row *row, const PriorObject *p) {
     const StateObject *old = p->object;
     bool drifted = !value_identical(p->stored, p->current), upgraded = old->schema_version != schema->version;
     const Depends *d = row->block != UINT32_MAX && a->depends ? &a->depends[row->block] : NULL;
-    bool same_deps = !d || (d->n == old->dependency_count);
+    const Resource *r = walk_resource(a->walk, row);
+    bool cbd = r ? a->plan->cbd && a->plan->cbd[row->block] : old->create_before_destroy;
+    bool skip = r ? !r->lifecycle.destroy : old->skip_destroy;
+    bool same_deps = (!d || d->n == old->dependency_count) && cbd == old->create_before_destroy && skip == old->skip_destroy;
     for (uint32_t i = 0; same_deps && d && i < d->n; i++) same_deps = str_eq(d->at[i], old->dependencies[i]);
     if (!drifted && !upgraded && same_deps) return;
     if (value_is_null(p->current)) {
@@ -212,14 +218,17 @@ static void refresh_row(Applier *a, const Row *row, const PriorObject *p) {
         StateResource *sr = snapshot_find(a->state, place.address);
         StateObject *o = sr ? snapshot_object(sr, place.key, old->deposed) : NULL;
         if (!o) return;
+        o->create_before_destroy = cbd;
+        o->skip_destroy = skip;
+        if (!d) return;
         o->dependencies = d->at;
         o->dependency_count = d->n;
         return;
     }
     StateObject *o = object_put(a, &place, old->deposed, p->current, schema, p->private_bytes);
     o->tainted = old->tainted;
-    o->create_before_destroy = old->create_before_destroy;
-    o->skip_destroy = old->skip_destroy;
+    o->create_before_destroy = cbd;
+    o->skip_destroy = skip;
     o->dependencies = d ? d->at : old->dependencies;
     o->dependency_count = d ? d->n : old->dependency_count;
 }
@@ -230,6 +239,8 @@ static void import_row(Applier *a, const Row *row) {
     StateObject *o = object_put(a, &place, STR(""), row->prior, walk_row_schema(a->walk, row), plan_row_private(a->walk, row));
     o->dependencies = a->depends[row->block].at;
     o->dependency_count = a->depends[row->block].n;
+    o->create_before_destroy = a->plan->cbd && a->plan->cbd[row->block];
+    o->skip_destroy = !walk_resource(a->walk, row)->lifecycle.destroy;
     a->result->imported++;
 }
 
@@ -237,7 +248,8 @@ void edit_refreshed(Applier *a) {
     Walk *w = a->walk;
     for (uint32_t i = 0; i < w->rows.n; i++) {
         const Row *row = row_at(&w->rows, i);
-        if (!(row->flags & ROW_PLANNED) || (row->flags & ROW_FAILED)) continue;
+        bool gone = row->object && !value_is_set(w->prior.at[row->object - 1].current);
+        if ((!(row->flags & ROW_PLANNED) && !gone) || (row->flags & ROW_FAILED)) continue;
         const Resource *r = walk_resource(w, row);
         if (r && r->mode == MODE_DATA) {
             if (row->action == ACTION_NOOP) edit_data(a, row);
@@ -247,8 +259,13 @@ void edit_refreshed(Applier *a) {
             import_row(a, row);
         }
     }
-    for (uint32_t i = 0; i < w->prior.n; i++) { // data sources that are no longer configured
+    for (uint32_t i = 0; i < w->prior.n; i++) {
         const PriorObject *p = &w->prior.at[i];
+        if (!p->resource->data && !p->row && p->read) { // refresh-only: nothing is planned for what is not configured
+            Row row = {.object = i + 1, .block = UINT32_MAX, .prior = p->current};
+            refresh_row(a, &row, p);
+        }
+        // Data sources that are no longer configured.
         if (!p->resource->data || p->row || a->plan->options.target_count || a->plan->options.exclude_count) continue;
         snapshot_remove_object(a->state, p->resource->address, p->object->key, STR(""));
     }

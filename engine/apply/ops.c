@@ -82,6 +82,10 @@ static void ops_all(OpBuild *b) {
             ops_edge(b, b->done + row->block, b->change_op[i], false);
         }
         if (!b->destroy_op[i]) continue;
+        if (!row->object) { // imported a moment ago: nothing in the state needs it
+            ops_edge(b, b->destroy_op[i], b->g->provider_of[row->block], false);
+            continue;
+        }
         uint32_t s = state_index(b, row), provider = b->w->prior.at[row->object - 1].provider;
         b->goes[s] = 1;
         ops_edge(b, b->destroyed + s, b->destroy_op[i], false);

@@ -24,6 +24,7 @@ typedef struct RecoverOp {
     Diags diags;
     ProviderRecover request;
     ProviderApply again; // for what is safe to repeat
+    bool prepared;
 } RecoverOp;
 
 static void recover_end(RecoverOp *op, bool ok, const char *words) {
@@ -161,9 +162,9 @@ static bool recover_planned(RecoverOp *op, Value *out) {
     return unpack_value(arena, &packed, op->schema->block->type, out);
 }
 
-static void recover_start(Recovery *r, const JournalRecord *in) {
+// All operations are prepared before the first is asked about: answers edit the state, which prior objects are found by.
+static void recover_prepare(Recovery *r, const JournalRecord *in, RecoverOp *op) {
     Walk *w = r->walk;
-    RecoverOp *op = ARENA_NEW(w->arena, RecoverOp);
     op->recovery = r;
     op->intent = in;
     op->diags = diags_in(r->diags->arena);
@@ -200,7 +201,7 @@ static void recover_start(Recovery *r, const JournalRecord *in) {
                                     .planned = planned,
                                     .token = in->token,
                                     .note = in->before};
-    provider_recover(op->use->provider, &op->request, recovered, op);
+    op->prepared = true;
 }
 
 bool apply_recover(Walk *w, StateManager *manager, const ApplyOptions *options, bool write, Diags *diags) {
@@ -215,7 +216,10 @@ bool apply_recover(Walk *w, StateManager *manager, const ApplyOptions *options, 
     if (!plan_configure(w, nodes, providers)) return false;
     Recovery r = {.walk = w, .manager = manager, .options = options, .diags = diags, .starting = true};
     if (write && !(r.journal = manager_journal(manager, diags))) return false;
-    for (uint32_t i = 0; i < n; i++) recover_start(&r, &unknown[i]);
+    RecoverOp *ops = ARENA_ARRAY(w->arena, RecoverOp, n);
+    for (uint32_t i = 0; i < n; i++) recover_prepare(&r, &unknown[i], &ops[i]);
+    for (uint32_t i = 0; i < n; i++)
+        if (ops[i].prepared) provider_recover(ops[i].use->provider, &ops[i].request, recovered, &ops[i]);
     r.starting = false;
     if (r.pending > 0) loop_run_until(w->loop, &r.finished);
     if (r.journal && !journal_sync_wait(r.journal)) return journal_problem(r.journal, diags);

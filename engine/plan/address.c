@@ -141,10 +141,11 @@ bool address_covers(const Address *a, Str module_path, bool data, Str type, Str 
 }
 
 bool address_is_instance(const Address *a, const Walk *w, const ModuleInst *m, const Resource *r, InstanceKey key) {
-    (void)w;
     if (!a->type || !address_covers(a, m->path, r->mode == MODE_DATA, name_str(r->type), name_str(r->name), key))
         return false;
-    return (a->key.kind == TYPE_DYNAMIC) == (key.kind == KEY_NONE) || a->key.kind == TYPE_DYNAMIC;
+    for (uint32_t i = a->module_count; i > 0; i--, m = w->modules.at[m->parent])
+        if ((a->modules[i - 1].key.kind == TYPE_DYNAMIC) != (m->key.kind == KEY_NONE)) return false;
+    return (a->key.kind == TYPE_DYNAMIC) == (key.kind == KEY_NONE);
 }
 
 bool address_covers_block(const Address *a, const ModuleNode *m, const Resource *r) {

@@ -181,13 +181,39 @@ static const Resource *where_block(const Walk *w, const Where *where) {
     return r == UINT32_MAX ? NULL : &node->def->resources.at[r];
 }
 
+static bool implied_key(Repeat repeat, InstanceKey *key) {
+    if (repeat == REPEAT_COUNT && key->kind == KEY_NONE) *key = (InstanceKey){KEY_INT, 0, {NULL, 0}};
+    else if ((repeat == REPEAT_NONE || repeat == REPEAT_ENABLED) && key->kind == KEY_INT && key->i == 0)
+        *key = INSTANCE_NO_KEY;
+    else return false;
+    return true;
+}
+
+// The same for the calls of the modules that the object is in.
+static void implied_modules(const Mover *m, Where *w) {
+    const ModuleNode *node = &m->walk->config->nodes[0];
+    bool own = false;
+    for (uint32_t i = 0; i < w->module_count; i++) {
+        Name name = name_find(m->walk->process, w->modules[i].name);
+        uint32_t call = name ? config_find_call(node->def, name) : UINT32_MAX;
+        if (call == UINT32_MAX) return;
+        InstanceKey key = w->modules[i].key;
+        if (implied_key(node->def->calls.at[call].repeat, &key)) {
+            Step *steps = own ? w->modules : ARENA_ARRAY(m->arena, Step, w->module_count);
+            if (!own) memcpy(steps, w->modules, sizeof *steps * w->module_count);
+            own = true;
+            steps[i].key = key;
+            w->modules = steps;
+        }
+        node = &m->walk->config->nodes[node->first_child + call];
+    }
+}
+
 // An object without key and a block with count, or the other way round.
 static void implied_move(const Mover *m, Where *w) {
+    implied_modules(m, w);
     const Resource *r = where_block(m->walk, w);
-    if (!r) return;
-    if (r->repeat == REPEAT_COUNT && w->key.kind == KEY_NONE) w->key = (InstanceKey){KEY_INT, 0, {NULL, 0}};
-    else if ((r->repeat == REPEAT_NONE || r->repeat == REPEAT_ENABLED) && w->key.kind == KEY_INT && w->key.i == 0)
-        w->key = INSTANCE_NO_KEY;
+    if (r) implied_key(r->repeat, &w->key);
 }
 
 static void object_move(Mover *m, StateResource *from, StateObject *object, const Where *to, bool implied) {

@@ -40,10 +40,10 @@ static ModuleInst *module_inst_by_path(const Walk *w, const ModuleNode *m, Str p
     return NULL;
 }
 
-static Reason orphan_reason(const Walk *w, const PriorObject *p) {
+static Reason orphan_reason(const Walk *w, const PriorObject *p, bool moved) {
     const ModuleNode *m;
     const Resource *r = orphan_block(w, p->resource, &m);
-    if (!r) return REASON_DELETE_NO_RESOURCE_CONFIG;
+    if (!r) return moved ? REASON_DELETE_NO_MOVE_TARGET : REASON_DELETE_NO_RESOURCE_CONFIG;
     if (!module_inst_by_path(w, m, p->resource->module)) return REASON_DELETE_NO_MODULE;
     KeyKind key = p->object->key.kind;
     switch (r->repeat) {
@@ -117,6 +117,22 @@ static const Removed *orphan_removed(const Walk *w, const PriorObject *p) {
     return NULL;
 }
 
+// Is the object forgotten instead of destroyed? The configuration decides while it has the block, then the state.
+static bool orphan_stays(const Walk *w, const PriorObject *p, Row *row) {
+    const ModuleNode *m;
+    const Resource *r = orphan_block(w, p->resource, &m);
+    const Removed *removed = orphan_removed(w, p);
+    if (r && !r->lifecycle.destroy) {
+        row->reason = REASON_FORGET_IN_CONFIG;
+        return true;
+    }
+    if (!r && !removed && p->object->skip_destroy) {
+        row->reason = REASON_FORGET_IN_STATE;
+        return true;
+    }
+    return !r && removed && !removed->destroy;
+}
+
 static void orphan_add(OrphanOps *ops, uint32_t index) {
     Walk *w = ops->planner->walk;
     PriorObject *p = &w->prior.at[index];
@@ -139,26 +155,18 @@ static void orphan_add(OrphanOps *ops, uint32_t index) {
     row->flags = (uint16_t)(ROW_PLANNED | (p->object->deposed.n ? ROW_DEPOSED : 0) |
                            (value_identical(p->stored, p->current) ? 0 : ROW_DRIFTED));
     if (p->object->key.kind != KEY_NONE) row->key = key_value(w->arena, p->object->key);
-    bool destroy_plan = w->kind == WALK_PLAN_DESTROY;
-    row->reason = (uint8_t)(destroy_plan || p->object->deposed.n ? REASON_NONE : orphan_reason(w, p));
     plan_row_moved(w, row);
+    if (w->kind != WALK_PLAN_DESTROY && p->object->deposed.n == 0)
+        row->reason = (uint8_t)orphan_reason(w, p, row->extra != 0);
     if (value_is_null(p->current)) { // gone already: only the state has to learn it
         row->action = ACTION_NOOP;
         return;
     }
-    row->action = ACTION_DELETE;
-    const Removed *removed = orphan_removed(w, p);
-    if (removed && !removed->destroy) {
-        row->action = ACTION_FORGET;
-        row->reason = REASON_FORGET_IN_CONFIG;
-        return;
+    if (orphan_stays(w, p, row)) row->action = ACTION_FORGET;
+    else {
+        row->action = ACTION_DELETE;
+        orphan_start(ops, i, p);
     }
-    if (p->object->skip_destroy) {
-        row->action = ACTION_FORGET;
-        row->reason = REASON_FORGET_IN_STATE;
-        return;
-    }
-    orphan_start(ops, i, p);
 }
 
 static bool orphan_protected(Walk *w, const PriorObject *p) {

@@ -3,8 +3,10 @@
 #include <stdlib.h>
 
 #include "engine/plan/orphans.h"
+#include "engine/plan/plan_import.h"
 #include "engine/plan/plan_resource.h"
 #include "engine/plan/prior.h"
+#include "engine/plan/refactor_check.h"
 #include "engine/plan/targets.h"
 #include "engine/plan/visit.h"
 #include "engine/value/marks.h"
@@ -36,7 +38,7 @@ static bool refresh_visit(Walk *w, uint32_t node, const ModuleNode *module, uint
         RowRange range = w->modules.at[i]->rows[resource];
         for (uint32_t k = 0; k < range.n; k++) {
             Row *row = row_at(&w->rows, range.first + k);
-            if (!row->object) continue; // not there yet: unknown to others
+            if (!row->object || value_is_null(row->prior)) continue; // not there: unknown to others
             row->planned = row->prior;
             row->flags |= ROW_PLANNED;
         }
@@ -141,7 +143,7 @@ static SortRow sort_row(const Walk *w, uint32_t i) {
 
 static void plan_count(Plan *plan, const Row *row) {
     const RowExtra *x = row_has_extra(&plan->walk->rows, row);
-    if (x && x->moved_from.n) plan->changes_any = true;
+    if (x && x->moved_from.n && !plan->options.refresh_only) plan->changes_any = true;
     if (x && x->imported) {
         plan->import++;
         plan->changes_any = true;
@@ -164,6 +166,11 @@ static void plan_count(Plan *plan, const Row *row) {
     case ACTION_READ: break;
     }
     if (row->action != ACTION_READ) plan->changes_any = true;
+}
+
+// What nothing configures any more and is gone already is no news.
+static bool prior_is_orphan(const Walk *w, const PriorObject *p) {
+    return !p->row || row_at(&w->rows, p->row - 1)->block == UINT32_MAX;
 }
 
 static void plan_collect(Plan *plan) {
@@ -189,6 +196,7 @@ static void plan_collect(Plan *plan) {
     for (uint32_t i = 0; i < w->prior.n; i++) {
         const PriorObject *p = &w->prior.at[i];
         if (!p->read || p->resource->data || value_same(p->stored, p->current)) continue;
+        if (p->object->deposed.n || (value_is_null(p->current) && prior_is_orphan(w, p))) continue;
         vec_push(w->arena, &plan->drift, i);
         if (w->kind == WALK_REFRESH_ONLY) plan->changes_any = true;
     }
@@ -241,6 +249,7 @@ static int output_cmp(const void *a, const void *b) {
 static void plan_outputs(Plan *plan) {
     Walk *w = plan->walk;
     const ModuleDef *def = w->config->nodes[0].def;
+    if (plan->goes) return; // only part of what is there goes: outputs stay
     StrMap known = strmap_in(w->scratch);
     for (uint32_t i = 0; w->state && i < w->state->output_count; i++)
         strmap_put_ptr(&known, w->state->outputs[i].name, &w->state->outputs[i]);
@@ -277,6 +286,7 @@ Plan *plan_new(Walk *w, const PlanOptions *options) {
     const uint8_t *targets = targets_nodes(w->arena, w, options);
     if (options->destroy) plan->goes = targets_destroyed(w->arena, w, options);
     plan->wanted = options->destroy ? destroy_nodes(w, plan->goes) : targets;
+    w->unread = targets_unread(w->arena, w, plan);
     return plan;
 }
 
@@ -292,7 +302,11 @@ Plan *plan_make(Walk *w, const PlanOptions *options) {
     if (options->destroy) visitor.start = plan_destroy_start;
     else if (options->refresh_only) visitor.start = plan_refresh_start;
     uint32_t errors = w->diags->errors;
-    bool whole = walk_run(w, &visitor);
+    bool whole = refactor_check_targets(w, options) && walk_run(w, &visitor);
+    if (whole && !options->destroy) {
+        refactor_check(w);
+        plan_import_undeclared(w);
+    }
     if (!options->refresh_only && !w->stop) orphans_plan(&planner);
     plan->errored = !whole || w->diags->errors > errors;
     plan_finish(plan);

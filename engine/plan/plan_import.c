@@ -71,14 +71,50 @@ bool plan_import_targets(Walk *w, uint32_t node, ImportTargets *out) {
     return ok;
 }
 
-const ImportTarget *plan_import_of(const ImportTargets *targets, const Walk *w, const Row *row) {
-    if (targets->list.n == 0 || row->object) return NULL;
+static bool import_is_of(const ImportTarget *t, const ModuleInst *m, const Row *row) {
     InstanceKey key = INSTANCE_NO_KEY;
     if (row->key.kind != TYPE_DYNAMIC) key_of_value(row->key, &key);
+    return str_eq(t->module, m->path) && key_equal(t->key, key);
+}
+
+bool plan_import_all_found(const ImportTargets *targets, Walk *w, uint32_t node) {
+    const ModuleNode *module = config_node_of(w->config, node);
+    RowRange insts = walk_module_insts(w, module);
+    uint32_t r;
+    bool ok = true;
+    config_block(module->def, node - module->base, &r);
     for (uint32_t i = 0; i < targets->list.n; i++) {
         const ImportTarget *t = &targets->list.at[i];
-        if (str_eq(t->module, w->modules.at[row->module]->path) && key_equal(t->key, key)) return t;
+        bool found = false;
+        for (uint32_t k = insts.first; k < insts.first + insts.n && !found; k++)
+            found = str_eq(t->module, w->modules.at[k]->path) && walk_find_row(w, w->modules.at[k], r, t->key) != ROW_NONE;
+        if (!found)
+            ok = diag_error(w->diags, "import_undeclared", t->span, "Import target is not declared",
+                            "The block that this import is for has no such instance.");
     }
+    return ok;
+}
+
+void plan_import_undeclared(Walk *w) {
+    const ModuleDef *root = w->config->nodes[0].def;
+    for (uint32_t i = 0; i < root->imports.n; i++) {
+        const Import *in = &root->imports.at[i];
+        const ModuleNode *m = &w->config->nodes[0];
+        for (uint32_t k = 0; m && k < in->to.module_count; k++) {
+            uint32_t call = config_find_call(m->def, in->to.modules[k].module);
+            m = call == UINT32_MAX ? NULL : &w->config->nodes[m->first_child + call];
+        }
+        if (m && config_find_resource(m->def, MODE_MANAGED, in->to.type, in->to.name) != UINT32_MAX) continue;
+        diag_error(w->diags, "import_undeclared", in->span, "Import target is not declared",
+                   "There is no resource \"%s\" \"%s\" to import into. Declare it first.", in->to.type->text,
+                   in->to.name->text);
+    }
+}
+
+const ImportTarget *plan_import_of(const ImportTargets *targets, const Walk *w, const Row *row) {
+    if (targets->list.n == 0 || row->object) return NULL;
+    for (uint32_t i = 0; i < targets->list.n; i++)
+        if (import_is_of(&targets->list.at[i], w->modules.at[row->module], row)) return &targets->list.at[i];
     return NULL;
 }
 

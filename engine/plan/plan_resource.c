@@ -117,6 +117,7 @@ static void op_set(RowOp *op, Action action, Reason reason, Value planned) {
 }
 
 static Action replace_action(const RowOp *op) {
+    if (!op->block->resource->lifecycle.destroy) return ACTION_FORGET_THEN_CREATE;
     return op->block->planner->cbd[op->block->node] ? ACTION_CREATE_THEN_DELETE : ACTION_DELETE_THEN_CREATE;
 }
 
@@ -177,12 +178,12 @@ static void row_planned(void *ctx) {
         op_set(op, replace_action(op), op->reason, op->request.planned);
         return;
     }
-    if (row->flags & ROW_TAINTED) {
-        op_set(op, replace_action(op), REASON_REPLACE_TAINTED, op->request.planned);
-        return;
-    }
     if (value_is_null(row->prior)) {
         op_set(op, ACTION_CREATE, REASON_NONE, op->request.planned);
+        return;
+    }
+    if (row->flags & ROW_TAINTED) {
+        op_set(op, replace_action(op), REASON_REPLACE_TAINTED, op->request.planned);
         return;
     }
     if (op_forced(op)) op_replace(op, REASON_REPLACE_BY_REQUEST);
@@ -313,6 +314,7 @@ bool plan_resource_visit(Walk *w, uint32_t node, const ModuleNode *module, uint3
         }
         rows_start(b, w->modules.at[i], resource, &e);
     }
+    if (!b->failed) b->failed = !plan_import_all_found(imports, w, node);
     b->starting = false;
     if (b->pending > 0) return false;
     return visit_end(w, node, b->failed);

@@ -2,7 +2,7 @@
 #include "engine/plan/plan_resource.h"
 
 static bool action_triggers(uint8_t action) {
-    return action == ACTION_UPDATE || action == ACTION_DELETE_THEN_CREATE || action == ACTION_CREATE_THEN_DELETE;
+    return action == ACTION_CREATE || action == ACTION_FORGET_THEN_CREATE || action == ACTION_UPDATE || action == ACTION_DELETE_THEN_CREATE || action == ACTION_CREATE_THEN_DELETE;
 }
 
 static bool row_triggers(const Row *row, const Ref *ref, uint32_t step) {

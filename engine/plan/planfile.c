@@ -131,9 +131,10 @@ static void put_row(Buf *b, const Walk *w, const Row *row) {
 
 // Rows that say more than "as the state has it": changes, and data that was read.
 static bool row_says(const Walk *w, const Row *row) {
+    if (row->flags & ROW_UNTARGETED) return true;
     if (!(row->flags & ROW_PLANNED) || (row->flags & ROW_FAILED)) return false;
     const Resource *r = walk_resource(w, row);
-    return row->action != ACTION_NOOP || row->extra || (r && r->mode == MODE_DATA) || row->reason != REASON_NONE;
+    return !r || row->action != ACTION_NOOP || row->extra || (r && r->mode == MODE_DATA) || row->reason != REASON_NONE;
 }
 
 static void put_rows(Buf *b, const Walk *w) {

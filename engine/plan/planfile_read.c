@@ -302,8 +302,8 @@ static bool row_restore(Restore *r, Row *row, const Schema *schema) {
     Planfile *f = r->file;
     Str deposed = row->object ? w->prior.at[row->object - 1].object->deposed : STR("");
     uint64_t *slot = strmap_get(&f->by_address, row_id(w->scratch, walk_row_address_str(w->scratch, w, row), deposed));
-    row->flags |= ROW_PLANNED;
     row->planned = row->prior;
+    if (w->kind != WALK_REFRESH_ONLY || value_is_set(row->prior)) row->flags |= ROW_PLANNED;
     if (!slot) return true;
     SavedRow *saved = &f->rows[*slot - 1];
     Str s = saved->packed;
@@ -356,6 +356,7 @@ static bool restore_orphans(Restore *r) {
         *row = (Row){.prior = p->current, .block = UINT32_MAX, .object = i + 1};
         if (p->object->key.kind != KEY_NONE) row->key = key_value(w->arena, p->object->key);
         p->row = index + 1;
+        plan_row_moved(w, row);
         if (!row_restore(r, row, schema)) return file_damaged(r->file, r->diags);
     }
     for (uint32_t i = 0; i < r->file->row_count; i++)

@@ -169,7 +169,7 @@ static void read_phase_next(ReadPhase *r) {
             type = name_of(w->process, last->type);
             plugin_schema(r->use->plugin, INFRA_RESOURCE, type, &flags);
         }
-        if (flags & INFRA_TYPE_NO_EFFECT) continue;
+        if ((flags & INFRA_TYPE_NO_EFFECT) || (w->unread && w->unread[object])) continue;
         diags[n] = diags_in(w->arena);
         r->requests[n] = (ProviderRead){.arena = w->arena,
                                         .diags = &diags[n],

@@ -101,6 +101,7 @@ struct Walk {
     uint32_t provider_count;
     IdMap provider_index;     // graph node to index in providers
     const Str *drift;         // per prior object, from a saved plan: what reading found, packed; NULL otherwise
+    const uint8_t *unread;    // per prior object: 1 when targets leave it alone; NULL: all are read
     uint8_t *node_state;      // per node: NodeState
     uint8_t *provider_needed; // per graph node: a provider configuration that something uses
     VEC(CheckResult) checks;

@@ -114,7 +114,7 @@ static void resource_change_write(JsonWriter *w, const Subject *s, Action action
 // Neither data sources that leave the state nor what is gone already; a refresh-only plan plans nothing.
 static bool row_listed(const Plan *plan, const Row *row, const Subject *s) {
     if (plan->options.refresh_only) return false;
-    if (row->action == ACTION_NOOP) return !value_is_null(row->prior) || !value_is_null(row->planned);
+    if (row->action == ACTION_NOOP && !(row->flags & ROW_DEPOSED)) return !value_is_null(row->prior) || !value_is_null(row->planned);
     return !s->data || row->action != ACTION_DELETE;
 }
 
@@ -137,16 +137,27 @@ static void resource_changes_write(JsonWriter *w, const Plan *plan) {
 }
 
 static void drift_write(JsonWriter *w, const Plan *plan) {
-    if (plan->drift.n == 0 || plan->options.destroy) return;
-    json_field(w, "resource_drift");
-    json_open_array(w);
-    for (uint32_t i = 0; i < plan->drift.n; i++) {
-        const PriorObject *p = &plan->walk->prior.at[plan->drift.at[i]];
-        Subject s = subject_of_prior(plan->walk, p);
-        resource_change_write(w, &s, value_is_null(p->current) ? ACTION_DELETE : ACTION_UPDATE, p->stored, p->current,
-                              NULL, true);
+    const Walk *walk = plan->walk;
+    bool open = false;
+    uint32_t next = 0;
+    if (plan->options.destroy) return;
+    for (uint32_t i = 0; i < walk->prior.n; i++) {
+        const PriorObject *p = &walk->prior.at[i];
+        Subject s = subject_of_prior(walk, p);
+        const RowExtra *extra = p->row ? row_has_extra(&walk->rows, row_at(&walk->rows, p->row - 1)) : NULL;
+        bool drifted = next < plan->drift.n && plan->drift.at[next] == i;
+        next += drifted;
+        if (extra && p->object->deposed.n == 0) s.moved_from = extra->moved_from;
+        if (!drifted && !(plan->options.refresh_only && s.moved_from.n)) continue;
+        if (!open) {
+            json_field(w, "resource_drift");
+            json_open_array(w);
+        }
+        open = true;
+        Action action = !drifted ? ACTION_NOOP : value_is_null(p->current) ? ACTION_DELETE : ACTION_UPDATE;
+        resource_change_write(w, &s, action, p->stored, p->current, NULL, true);
     }
-    json_close_array(w);
+    if (open) json_close_array(w);
 }
 
 // An output that is still configured but null now is changed, not deleted.

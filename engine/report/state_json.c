@@ -84,14 +84,14 @@ void report_state_json(Walk *walk, Snapshot *state, Out *out) {
 
 // ---- the prior state of a plan ----
 
-#define PRIOR_ROW 0x80000000u // the item is a row: a data source that was read
+#define PRIOR_ROW 0x80000000u // the item is a row: a data source that was read, or an object that is imported
 
 static void prior_item_write(void *ctx, JsonWriter *w, uint32_t index) {
     const Walk *walk = ctx;
     if (index & PRIOR_ROW) {
         const Row *row = row_at(&walk->rows, index & ~PRIOR_ROW);
         Subject s = subject_of_row(walk, row);
-        json_resource(w, &s, s.schema->version, row->planned, NULL);
+        json_resource(w, &s, s.schema->version, s.imported ? row->prior : row->planned, NULL);
         return;
     }
     const PriorObject *p = &walk->prior.at[index];
@@ -120,6 +120,8 @@ static void prior_outputs_write(JsonWriter *w, const Plan *plan) {
 }
 
 static bool row_was_read(const Walk *w, const Row *row) {
+    const RowExtra *x = row_has_extra(&w->rows, row);
+    if (x && x->imported) return true;
     const Resource *r = walk_resource(w, row);
     return r && r->mode == MODE_DATA && row->action == ACTION_NOOP && (row->flags & ROW_PLANNED) &&
            !value_is_null(row->planned);
