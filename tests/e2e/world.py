@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import urllib.request
 from collections import namedtuple
 from urllib.parse import parse_qs
 
@@ -88,6 +89,7 @@ class World:
         self.server = make_server("127.0.0.1", 0, self.aws, threaded=True, request_handler=Quiet)
         self.endpoint = f"http://127.0.0.1:{self.server.port}"
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        urllib.request.urlopen(self.endpoint + "/moto-api/reset", data=b"").close()  # its objects are the process's
         self.folder = tempfile.mkdtemp(prefix="infra-e2e-")
         for name in ("stage", "modules"):
             shutil.copytree(os.path.join(ROOT, name), os.path.join(self.folder, name),
