@@ -226,6 +226,10 @@ static bool wants_tags(const Reader *r) {
 static void advance(Reader *r) {
     if (r->pending) return;
     Steps steps = r->def->read.steps;
+    if (r->gone) { // then whatever else was asked has failed
+        r->failed = false;
+        r->diags = diags_in(frame_arena(r->f));
+    }
     if (!r->gone && !r->failed) {
         for (; r->next < steps.n; r->next++) {
             const Step *s = &steps.at[r->next];
