@@ -156,7 +156,9 @@ bool plan_compare(Str want_text, Str got_text, Buf *out) {
     marks_init(c.process);
     c.arena = arena_new(c.process, LIFE_CONFIG, "compare");
     Value want, got;
-    if (read(&c, "wanted", want_text, &want) & read(&c, "made", got_text, &got)) compare(&c, want, got);
+    bool readable = read(&c, "wanted", want_text, &want);
+    readable = read(&c, "made", got_text, &got) && readable; // both, so that each one's fault is told
+    if (readable) compare(&c, want, got);
     else c.same = false;
     buf_free(&c.path);
     arena_free(c.arena);
