@@ -132,7 +132,10 @@ static void recovered(void *ctx) {
         else recover_gone(op);
         recover_end(op, true, "had happened");
         return;
-    case INFRA_REPEAT: recover_repeat(op); return;
+    case INFRA_REPEAT:
+        if (op->recovery->journal) recover_repeat(op);
+        else recover_end(op, true, "may have happened; apply will repeat it");
+        return;
     case INFRA_ASK:
         diag_error(&op->diags, "ask", SPAN_NONE, "Outcome of an interrupted operation unknown",
                    "An earlier run was cut off while it worked on this object, and the provider cannot tell what became "

@@ -154,6 +154,16 @@ static bool is_known(const Recovery *v, Value name) {
     return false;
 }
 
+static bool has_token(const Def *def) {
+    for (uint32_t i = 0; i < def->create.steps.n; i++) {
+        const Step *s = &def->create.steps.at[i];
+        if (!s->id || !s->op || !s->op->input) continue;
+        for (uint32_t k = 0; k < s->op->input->n; k++)
+            if (s->op->input->members[k].idempotency_token) return true;
+    }
+    return false;
+}
+
 static void candidates(void *ctx, Want *w) {
     Recovery *v = ctx;
     Frame *f = v->f;
@@ -172,7 +182,7 @@ static void candidates(void *ctx, Want *w) {
         found = value_part(items, i);
     }
     if (diags_failed(&v->diags)) over(v, INFRA_ASK);
-    else if (n == 0) over(v, INFRA_NOT_DONE);
+    else if (n == 0) over(v, has_token(v->def) ? INFRA_REPEAT : INFRA_NOT_DONE); // a list may lag behind
     else if (n > 1)
         ask_person(v, str_format(v->arena, "%u objects of type %s came up since then that look like it. Import the right one, or delete it.", n,
                                  v->def->type->text));
@@ -182,16 +192,6 @@ static void candidates(void *ctx, Want *w) {
         frame_self(f, copy_with(v->arena, f->roots[SLOT_SELF], v->def->id_name, id));
         look(v, f->roots[SLOT_SELF]);
     }
-}
-
-static bool has_token(const Def *def) {
-    for (uint32_t i = 0; i < def->create.steps.n; i++) {
-        const Step *s = &def->create.steps.at[i];
-        if (!s->id || !s->op || !s->op->input) continue;
-        for (uint32_t k = 0; k < s->op->input->n; k++)
-            if (s->op->input->members[k].idempotency_token) return true;
-    }
-    return false;
 }
 
 static void begin(void *ctx, Str problem) {
@@ -210,11 +210,11 @@ static void begin(void *ctx, Str problem) {
         v->by_id = true;
         frame_self(f, copy_with(v->arena, f->roots[SLOT_SELF], v->def->id_name, id));
         look(v, f->roots[SLOT_SELF]);
-    } else if (v->def->create.adopt || has_token(v->def)) {
-        over(v, INFRA_REPEAT);
     } else if (v->def->recover) {
         v->want = (Want){.frame = f, .step = v->def->recover, .by = frame_null(f), .done = candidates, .ctx = v};
         batch_want(v->provider->batcher, &v->want);
+    } else if (v->def->create.adopt || has_token(v->def)) {
+        over(v, INFRA_REPEAT);
     } else {
         ask_person(v, STR("Objects of this type cannot be found again by what the plan knows of them."));
     }
