@@ -72,6 +72,17 @@ void change_start(Applier *a, uint32_t node) {
 
 // ---- the call, with its intent on disk first ----
 
+// A cancel may come while the call is still being prepared: then it is not made.
+static bool change_cancelled(Change *c) {
+    if (!c->cancelled) return false;
+    diag_error(&c->diags, "cancelled", SPAN_NONE, "Operation cancelled",
+               "The interrupt came before the provider was called. Nothing was done.");
+    c->request.result = value_null(c->applier->walk->process, c->schema->block->type);
+    c->request.outcome_unknown = false;
+    c->called(c);
+    return true;
+}
+
 static void change_synced(void *ctx, bool ok) {
     Change *c = ctx;
     if (!ok) {
@@ -80,7 +91,7 @@ static void change_synced(void *ctx, bool ok) {
         change_end(c, true);
         return;
     }
-    provider_apply(c->use->provider, &c->request, c->called, c);
+    if (!change_cancelled(c)) provider_apply(c->use->provider, &c->request, c->called, c);
 }
 
 static void progress_synced(void *ctx, bool ok) {
@@ -143,6 +154,7 @@ void change_call(Change *c, ProviderDone done) {
     c->request.progress = change_progress;
     c->request.status = change_status;
     c->called = done;
+    if (change_cancelled(c)) return;
     if (c->no_effect) provider_apply(c->use->provider, &c->request, done, c);
     else provider_prepare(c->use->provider, &c->request, change_prepared, c);
 }

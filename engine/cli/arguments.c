@@ -9,8 +9,10 @@ bool arguments_is_help(const char *word) {
 // "-chdir=DIR", "-chdir DIR". *at moves on.
 static bool read_folder(Cli *cli, int argc, char **argv, int *at, Arguments *out) {
     const char *word = argv[*at] + (argv[*at][1] == '-' ? 2 : 1);
-    if (word[5] == '=') out->folder = word + 6;
-    else if (*at + 1 < argc) out->folder = argv[++*at];
+    if (word[5] == '=')
+        out->folder = word + 6;
+    else if (*at + 1 < argc)
+        out->folder = argv[++*at];
     if (out->folder && out->folder[0]) return true;
     cli_misuse(cli, "Option without its value", "-chdir needs a folder: infra -chdir=FOLDER COMMAND");
     return false;
@@ -30,8 +32,9 @@ bool arguments_global(Cli *cli, int argc, char **argv, Arguments *out) {
         } else if (strncmp(word, "chdir", 5) == 0 && (word[5] == '=' || !word[5])) {
             if (!read_folder(cli, argc, argv, &i, out)) return false;
         } else {
-            cli_misuse(cli, "Unknown option", "%s is no option that comes before the command. An option of a command "
-                                              "follows it: infra COMMAND %s",
+            cli_misuse(cli, "Unknown option",
+                       "%s is no option that comes before the command. An option of a command "
+                       "follows it: infra COMMAND %s",
                        argv[i], argv[i]);
             return false;
         }
@@ -64,10 +67,14 @@ static bool split_word(Arena *arena, const char **text, Words *out) {
     const char *p = *text;
     char quote = 0;
     for (; *p && (quote || !isspace((unsigned char)*p)); p++) {
-        if (quote && *p == quote) quote = 0;
-        else if (!quote && (*p == '"' || *p == '\'')) quote = *p;
-        else if (*p == '\\' && quote != '\'' && p[1]) buf_char(&word, *++p);
-        else buf_char(&word, *p);
+        if (quote && *p == quote)
+            quote = 0;
+        else if (!quote && (*p == '"' || *p == '\''))
+            quote = *p;
+        else if (*p == '\\' && quote != '\'' && p[1])
+            buf_char(&word, *++p);
+        else
+            buf_char(&word, *p);
     }
     *text = p;
     vec_push(arena, &out->list, str_to_z(arena, buf_str(&word)));

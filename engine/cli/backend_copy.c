@@ -12,8 +12,10 @@ static bool is_empty(const Snapshot *state) { return state->resource_count == 0 
 static StateManager *open_one(Session *s, Backend *b, Str workspace, const char *operation, StateStore **store) {
     *store = b->vt->open(b, s->walk_arena, workspace, &s->cli->diags);
     if (!*store) return NULL;
-    ManagerOptions options = {.lock = operation && s->lock, .lock_timeout_ns = s->lock_timeout_ns,
-                              .operation = str_of(operation ? operation : ""), .write = operation != NULL};
+    ManagerOptions options = {.lock = operation && s->lock,
+                              .lock_timeout_ns = s->lock_timeout_ns,
+                              .operation = str_of(operation ? operation : ""),
+                              .write = operation != NULL};
     StateManager *m = manager_open(cli_loop(s->cli), s->walk_arena, *store, &options, &s->cli->diags);
     if (!m) (*store)->vt->close(*store);
     return m;
@@ -55,15 +57,15 @@ static bool may_overwrite(Session *s, Str workspace, const Snapshot *from, const
     Str answer;
     Str question = str_format(s->arena, "The workspace \"%.*s\" has another state in the new backend. Write over it?",
                               STR_ARG(workspace));
-    Str words = str_format(s->arena,
-                           "Old: serial %llu, %u resources. New: serial %llu, %u resources.\nOnly 'yes' will be accepted.",
-                           (unsigned long long)from->serial, from->resource_count, (unsigned long long)to->serial,
-                           to->resource_count);
+    Str words = str_format(
+        s->arena, "Old: serial %llu, %u resources. New: serial %llu, %u resources.\nOnly 'yes' will be accepted.",
+        (unsigned long long)from->serial, from->resource_count, (unsigned long long)to->serial, to->resource_count);
     if (!cli_ask(s->cli, question.p, words.p, &answer))
-        return diag_error(&s->cli->diags, "state_exists", SPAN_NONE, "State in the way",
-                          "The workspace \"%.*s\" has another state in the new backend already, and there is nobody to ask. "
-                          "To write over it, use -force-copy; to leave the old state where it is, -reconfigure.",
-                          STR_ARG(workspace));
+        return diag_error(
+            &s->cli->diags, "state_exists", SPAN_NONE, "State in the way",
+            "The workspace \"%.*s\" has another state in the new backend already, and there is nobody to ask. "
+            "To write over it, use -force-copy; to leave the old state where it is, -reconfigure.",
+            STR_ARG(workspace));
     *yes = str_eqz(answer, "yes");
     return true;
 }

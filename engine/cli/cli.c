@@ -114,7 +114,8 @@ static int run_command(Cli *cli, Arguments *a) {
     cli->command = c;
     if (!c->run) {
         bool asked = a->help || (a->argc > words && arguments_is_help(a->argv[words]));
-        if (a->argc > words && !asked) return command_unknown(cli, str_format(cli->arena, "%s %s", c->name, a->argv[words]).p);
+        if (a->argc > words && !asked)
+            return command_unknown(cli, str_format(cli->arena, "%s %s", c->name, a->argv[words]).p);
         return command_list(cli, c, asked);
     }
     if (!arguments_add_settings(cli, a, words)) return EXIT_FAILED;
@@ -128,7 +129,10 @@ int cli_main(int argc, char **argv, char *const *environment) {
     type_init(process);
     marks_init(process);
     Arena *arena = arena_new(process, LIFE_CONFIG, "command");
-    Cli cli = {.process = process, .arena = arena, .environment = environment, .diags = diags_in(arena),
+    Cli cli = {.process = process,
+               .arena = arena,
+               .environment = environment,
+               .diags = diags_in(arena),
                .merge_warnings = true};
     open_out(&cli, &cli.out, STDOUT_FILENO, write_out);
     open_out(&cli, &cli.err, STDERR_FILENO, write_err);

@@ -15,36 +15,36 @@
 
 typedef struct Cli {
     Process *process;
-    Arena *arena;       // lives as long as the command
-    Loop *loop;         // see cli_loop
+    Arena *arena; // lives as long as the command
+    Loop *loop;   // see cli_loop
     Diags diags;
     Out out, err;
     const struct Command *command;
     char *const *environment;
-    Str cwd;            // where the program was started, before -chdir
-    Str data_dir;       // ".infra"
+    Str cwd;      // where the program was started, before -chdir
+    Str data_dir; // ".infra"
     bool json, input, compact_warnings, concise, show_sensitive;
     bool merge_warnings; // of several that say the same show one
-    bool automation;    // no advice on what to type next
-    bool failed;        // an error was shown
+    bool automation;     // no advice on what to type next
+    bool failed;         // an error was shown
     bool flush_posted;
-    bool waiting;       // for a lock: nothing is held, so an interrupt ends the program at once
-    int code;           // of a command that its options ended
-    int out_error;      // errno of the first write to standard output that failed
+    bool waiting;  // for a lock: nothing is held, so an interrupt ends the program at once
+    int code;      // of a command that its options ended
+    int out_error; // errno of the first write to standard output that failed
     uint32_t interrupts;
     void (*on_interrupt)(void *ctx, uint32_t count); // what is under way can be stopped cleanly; or NULL
     void *interrupt_ctx;
-    Buf input_bytes;    // read from standard input, not yet used
+    Buf input_bytes; // read from standard input, not yet used
 } Cli;
 
 enum { EXIT_OK = 0, EXIT_FAILED = 1, EXIT_CHANGES = 2 };
 
 typedef struct Command {
-    const char *name;    // "plan", "state list"
+    const char *name;                            // "plan", "state list"
     int (*run)(Cli *cli, int argc, char **argv); // argv: what follows the name; NULL: a group of commands
-    const char *usage;   // what follows the name: "[options] ADDRESS"
-    const char *summary; // one line for the list of commands
-    const char *about;   // paragraphs for -help
+    const char *usage;                           // what follows the name: "[options] ADDRESS"
+    const char *summary;                         // one line for the list of commands
+    const char *about;                           // paragraphs for -help
 } Command;
 
 int cli_main(int argc, char **argv, char *const *environment);

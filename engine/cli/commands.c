@@ -54,8 +54,11 @@ static bool is_in(const Command *group, const Command *c) {
 
 int command_list(Cli *cli, const Command *group, bool asked) {
     Out *o = asked ? &cli->out : &cli->err;
-    if (group) out_format(o, "Usage: infra [global options] %s COMMAND [options] [arguments]\n\n  %s\n", group->name, group->about);
-    else out_z(o, "Usage: infra [global options] COMMAND [options] [arguments]\n");
+    if (group)
+        out_format(o, "Usage: infra [global options] %s COMMAND [options] [arguments]\n\n  %s\n", group->name,
+                   group->about);
+    else
+        out_z(o, "Usage: infra [global options] COMMAND [options] [arguments]\n");
     out_z(o, "\nCommands:\n\n");
     for (uint32_t i = 0; i < COMMAND_COUNT; i++)
         if (is_in(group, &commands[i])) out_format(o, "  %-24s%s\n", commands[i].name, commands[i].summary);

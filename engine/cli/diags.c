@@ -52,9 +52,12 @@ void cli_show_diags(Cli *cli) {
     if (compact) out_format(&cli->err, "%sWarnings:%s\n\n", cli_yellow(&cli->err), cli_plain(&cli->err));
     uint32_t errors = 0;
     for (uint32_t i = 0; i < d->list.n; i++) {
-        if (d->list.at[i].severity == SEV_ERROR) errors++, show(cli, &d->list.at[i]);
-        else if (compact) show_compact(cli, &d->list.at[i]);
-        else show_warning(cli, i);
+        if (d->list.at[i].severity == SEV_ERROR)
+            errors++, show(cli, &d->list.at[i]);
+        else if (compact)
+            show_compact(cli, &d->list.at[i]);
+        else
+            show_warning(cli, i);
     }
     if (d->list.n >= LIMIT_DIAGS && d->errors > errors)
         out_format(&cli->err, "%u more errors are not shown.\n", d->errors - errors);

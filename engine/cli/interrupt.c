@@ -26,8 +26,10 @@ static void interrupted(void *ctx, int signal, int count) {
     (void)signal;
     cli->interrupts = (uint32_t)count;
     if (cli->waiting) leave_now(cli, "\nInterrupted while waiting for the lock. Nothing was done.\n");
-    if (cli->on_interrupt) cli->on_interrupt(cli->interrupt_ctx, (uint32_t)count);
-    else if (count > 1) leave_now(cli, "\nInterrupted again: leaving at once. The state may still be locked.\n");
+    if (cli->on_interrupt)
+        cli->on_interrupt(cli->interrupt_ctx, (uint32_t)count);
+    else if (count > 1)
+        leave_now(cli, "\nInterrupted again: leaving at once. The state may still be locked.\n");
 }
 
 void cli_catch_interrupts(Cli *cli) { loop_on_signal(cli_loop(cli), interrupted, cli); }

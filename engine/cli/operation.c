@@ -25,7 +25,8 @@ void operation_plan_options(Operation *op, OptionSet *set) {
                "Trust the state: do not look at the real objects first.");
     option_add(set, "target", OPTION_LIST, &op->targets, "ADDRESS",
                "Only this resource or module and what it needs; may be repeated. For exceptional use.");
-    option_add(set, "target-file", OPTION_LIST, &op->targets, "FILE", "Targets from a file, one a line; # begins a comment.");
+    option_add(set, "target-file", OPTION_LIST, &op->targets, "FILE",
+               "Targets from a file, one a line; # begins a comment.");
     option_add(set, "exclude", OPTION_LIST, &op->targets, "ADDRESS",
                "All but this resource or module and what needs it; may be repeated. Not together with -target.");
     option_add(set, "exclude-file", OPTION_LIST, &op->targets, "FILE", "What to exclude from a file, one a line.");
@@ -53,7 +54,8 @@ static bool add_address(Operation *op, Addresses *to, Str text) {
 static bool add_address_file(Operation *op, Addresses *to, Str path) {
     Session *s = &op->session;
     Str rest;
-    if (!file_read(s->walk_arena, str_to_z(s->walk_arena, path), LIMIT_SOURCE_BYTES, &rest, &s->cli->diags)) return false;
+    if (!file_read(s->walk_arena, str_to_z(s->walk_arena, path), LIMIT_SOURCE_BYTES, &rest, &s->cli->diags))
+        return false;
     bool ok = true;
     for (Str line; rest.n && str_next(&rest, '\n', &line);) {
         line = str_trim(line);
@@ -144,7 +146,9 @@ static bool read_all(Operation *op) {
 
 bool operation_plan(Operation *op) {
     Session *s = &op->session;
-    PlanOptions options = {.destroy = op->destroy, .refresh_only = op->refresh_only, .no_refresh = !op->refresh,
+    PlanOptions options = {.destroy = op->destroy,
+                           .refresh_only = op->refresh_only,
+                           .no_refresh = !op->refresh,
                            .hooks = &op->progress.walk_hooks};
     if (!modes_fit(op) || !read_addresses(op, &options) || !read_all(op)) return false;
     Walk *w = session_walk(s, walk_kind(op));
@@ -175,8 +179,9 @@ static void apply_interrupted(void *ctx, uint32_t count) {
     Operation *op = ctx;
     Cli *cli = op->session.cli;
     if (count > 2)
-        cli_leave(cli, "\nInterrupted a third time: leaving at once. The journal knows what was under way; the next apply "
-                       "looks after it.\n");
+        cli_leave(cli,
+                  "\nInterrupted a third time: leaving at once. The journal knows what was under way; the next apply "
+                  "looks after it.\n");
     out_z(&cli->out, count == 1 ? "\nInterrupted: nothing new is started, what is under way is finished and saved.\n"
                                   "Interrupt again to cancel what is under way.\n\n"
                                 : "\nInterrupted again: cancelling what is under way.\n\n");
@@ -188,10 +193,11 @@ static void say_done(Operation *op, const ApplyResult *r, bool ok) {
     Cli *cli = op->session.cli;
     Out *o = &cli->out;
     const char *what = op->destroy ? "Destroy" : "Apply";
-    if (!ok && op->destroy) out_format(o, "\n%s%s incomplete.%s Resources: %u destroyed", cli_red(o), what, cli_plain(o), r->destroyed);
+    if (!ok && op->destroy)
+        out_format(o, "\n%s%s incomplete.%s Resources: %u destroyed", cli_red(o), what, cli_plain(o), r->destroyed);
     else if (!ok)
-        out_format(o, "\n%s%s incomplete.%s Resources: %u added, %u changed, %u destroyed", cli_red(o), what, cli_plain(o),
-                   r->added, r->changed, r->destroyed);
+        out_format(o, "\n%s%s incomplete.%s Resources: %u added, %u changed, %u destroyed", cli_red(o), what,
+                   cli_plain(o), r->added, r->changed, r->destroyed);
     else if (op->destroy)
         out_format(o, "\n%sDestroy complete! Resources: %u destroyed", cli_green(o), r->destroyed);
     else {
@@ -208,8 +214,8 @@ static void say_done(Operation *op, const ApplyResult *r, bool ok) {
 bool operation_apply(Operation *op) {
     Session *s = &op->session;
     Cli *cli = s->cli;
-    ApplyOptions options = {.parallelism = op->parallelism, .hook = progress_apply, .hook_ctx = &op->progress,
-                            .dir = s->load.dir};
+    ApplyOptions options = {
+        .parallelism = op->parallelism, .hook = progress_apply, .hook_ctx = &op->progress, .dir = s->load.dir};
     ApplyResult result;
     cli->on_interrupt = apply_interrupted;
     cli->interrupt_ctx = op;

@@ -10,9 +10,9 @@ typedef struct Operation {
     Progress progress;
     OptionTexts targets, replaces; // targets: -target, -exclude and their files
     bool destroy, refresh_only, refresh;
-    bool apply;         // else it only looks
+    bool apply; // else it only looks
     uint32_t parallelism;
-    Walk *walk;         // under way
+    Walk *walk; // under way
     Plan *plan;
 } Operation;
 

@@ -44,8 +44,10 @@ bool operation_load_plan(Operation *op, Str path, bool check) {
     Planfile *file = planfile_open(s->arena, str_to_z(s->arena, path), &cli->diags);
     if (!file || !saved_config(op, file) || !saved_variables(op, file)) return false;
     const PlanfileHome *home = planfile_home(file);
-    BackendSettings settings = {.type = home->backend.n ? home->backend : STR("local"), .config = home->settings,
-                                .block = STR("{}"), .saved = true};
+    BackendSettings settings = {.type = home->backend.n ? home->backend : STR("local"),
+                                .config = home->settings,
+                                .block = STR("{}"),
+                                .saved = true};
     if (!session_store_of(s, &settings)) return false;
     cli_catch_interrupts(cli);
     bool open = check ? session_state(s, "OperationTypeApply", true) && operation_recover(op) : session_read(s);

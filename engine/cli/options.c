@@ -53,8 +53,10 @@ static void print_option(Out *o, const Option *option) {
     buf_format(&name, "  -%s", option->name);
     if (option->value) buf_format(&name, "=%s", option->value);
     out_add(o, buf_str(&name));
-    if (name.n + 2 > HELP_COLUMN) out_format(o, "\n%*s", (int)HELP_COLUMN, "");
-    else out_format(o, "%*s", (int)(HELP_COLUMN - name.n), "");
+    if (name.n + 2 > HELP_COLUMN)
+        out_format(o, "\n%*s", (int)HELP_COLUMN, "");
+    else
+        out_format(o, "%*s", (int)(HELP_COLUMN - name.n), "");
     print_wrapped(o, option->help, HELP_COLUMN, HELP_COLUMN);
     buf_free(&name);
 }
@@ -126,7 +128,8 @@ static bool set_value(OptionSet *set, const Option *option, Str text) {
         *(uint32_t *)option->to = (uint32_t)number;
         return true;
     case OPTION_DURATION:
-        if (!clock_parse_duration(text, option->to)) return bad_value(set, option, text, "a duration such as 30s or 5m");
+        if (!clock_parse_duration(text, option->to))
+            return bad_value(set, option, text, "a duration such as 30s or 5m");
         return true;
     }
     return false;
@@ -169,15 +172,16 @@ static bool wrong_count(OptionSet *set, int least, int most, const OptionArgs *r
     }
     const char *extra = rest->at[most];
     if (extra[0] == '-' && extra[1])
-        cli_misuse(set->cli, "Option after an argument", "Options come before other arguments: put %s in front.", extra);
+        cli_misuse(set->cli, "Option after an argument", "Options come before other arguments: put %s in front.",
+                   extra);
     else if (most == 0)
         cli_misuse(set->cli, "Too many arguments",
                    "\"infra %s\" takes no arguments besides options, so \"%s\" is not understood. To work in another "
                    "folder, use: infra -chdir=DIR %s",
                    c->name, extra, c->name);
     else
-        cli_misuse(set->cli, "Too many arguments", "\"%s\" is one too many. It is called as: infra %s %s", extra, c->name,
-                   c->usage);
+        cli_misuse(set->cli, "Too many arguments", "\"%s\" is one too many. It is called as: infra %s %s", extra,
+                   c->name, c->usage);
     return false;
 }
 

@@ -31,7 +31,7 @@ bool outputs_show(Cli *cli, const Snapshot *state) {
     const StateOutput **list = sorted(cli, state);
     bool ok = true;
     for (uint32_t i = 0; i < state->output_count; i++) {
-        Value v;
+        Value v = {0};
         Buf text = {0};
         if (list[i]->sensitive && !cli->show_sensitive) {
             buf_z(&text, "<sensitive>");
@@ -50,7 +50,7 @@ bool outputs_show(Cli *cli, const Snapshot *state) {
 }
 
 static bool raw_text(Cli *cli, const StateOutput *output, Value v, Str *out) {
-    Value text;
+    Value text = {0};
     bool simple = v.kind == TYPE_STRING || v.kind == TYPE_NUMBER || v.kind == TYPE_BOOL;
     if (simple && !value_is_null(v) && convert_value(cli->arena, v, type_string(cli->process), &text, NULL)) {
         *out = value_str(text);
@@ -62,8 +62,8 @@ static bool raw_text(Cli *cli, const StateOutput *output, Value v, Str *out) {
 }
 
 bool outputs_show_one(Cli *cli, const StateOutput *output, bool raw) {
-    Value v;
-    Str text;
+    Value v = {0};
+    Str text = STR("");
     if (!value_of(cli, output, &v)) return false;
     if (raw) {
         if (!raw_text(cli, output, v, &text)) return false;

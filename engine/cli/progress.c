@@ -166,15 +166,17 @@ static void read_done(void *ctx, const Walk *w, uint32_t row) {
 static void operation_started(Progress *p, const Walk *w, const ApplyHook *hook) {
     bool reading = row_at(&w->rows, hook->row)->action == ACTION_READ;
     Str key = hook->action == ACT_CREATE ? STR_NONE : hook->id_key; // a planned id is not there yet
-    begin(p, w, (ProgressRow){.row = hook->row, .deposed = hook->deposed, .reading = reading, .action = hook->action}, key,
-          hook->id_value);
+    begin(p, w, (ProgressRow){.row = hook->row, .deposed = hook->deposed, .reading = reading, .action = hook->action},
+          key, hook->id_value);
 }
 
 static void operation_ended(Progress *p, const Walk *w, const ApplyHook *hook) {
     ProgressRow was = end(p, hook->row, hook->deposed);
     bool gone = hook->action == ACT_DELETE || hook->action == ACT_FORGET;
-    if (hook->event == APPLY_FAILED) vec_push(p->arena, &p->ends, ((ProgressEnd){hook->row, ROW_NONE, true}));
-    else say_done(p, w, &was, hook->elapsed_ns, gone ? STR_NONE : hook->id_key, hook->id_value);
+    if (hook->event == APPLY_FAILED)
+        vec_push(p->arena, &p->ends, ((ProgressEnd){hook->row, ROW_NONE, true}));
+    else
+        say_done(p, w, &was, hook->elapsed_ns, gone ? STR_NONE : hook->id_key, hook->id_value);
 }
 
 void progress_apply(void *ctx, const Walk *w, const ApplyHook *hook) {

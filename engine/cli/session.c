@@ -34,10 +34,12 @@ int session_finish(Session *s, int code) {
 }
 
 void session_input_options(Session *s, OptionSet *set) {
-    option_add(set, "var", OPTION_LIST, &s->inputs, "'NAME=VALUE'", "Set a variable of the root module; may be repeated.");
-    option_add(set, "var-file", OPTION_LIST, &s->inputs, "FILE",
-               "Set variables from a file, besides terraform.tfvars, infra.infravars, *.auto.tfvars and *.auto.infravars, "
-               "which load by themselves; may be repeated.");
+    option_add(set, "var", OPTION_LIST, &s->inputs, "'NAME=VALUE'",
+               "Set a variable of the root module; may be repeated.");
+    option_add(
+        set, "var-file", OPTION_LIST, &s->inputs, "FILE",
+        "Set variables from a file, besides terraform.tfvars, infra.infravars, *.auto.tfvars and *.auto.infravars, "
+        "which load by themselves; may be repeated.");
     option_add(set, "input", OPTION_SWITCH, &s->cli->input, "false", "Ask for nothing: what is missing is an error.");
 }
 
@@ -56,7 +58,8 @@ void session_state_options(Session *s, OptionSet *set, bool writes) {
 }
 
 void session_state_out_option(Session *s, OptionSet *set) {
-    option_add(set, "state-out", OPTION_TEXT, &s->state_out, "FILE", "Write the new state here instead; local state only.");
+    option_add(set, "state-out", OPTION_TEXT, &s->state_out, "FILE",
+               "Write the new state here instead; local state only.");
 }
 
 // ---- variables ----
@@ -64,12 +67,13 @@ void session_state_out_option(Session *s, OptionSet *set) {
 static bool input_argument(Session *s, Str text) {
     ptrdiff_t equals = str_find_char(text, '=');
     if (equals <= 0)
-        return diag_error(&s->cli->diags, "bad_var", SPAN_NONE, "Invalid -var option",
-                          "\"%.*s\" is not NAME=VALUE.", STR_ARG(text));
+        return diag_error(&s->cli->diags, "bad_var", SPAN_NONE, "Invalid -var option", "\"%.*s\" is not NAME=VALUE.",
+                          STR_ARG(text));
     Str name = str_slice(text, 0, (size_t)equals);
     if (str_trim(name).n != name.n)
         return diag_error(&s->cli->diags, "bad_var", SPAN_NONE, "Invalid -var option",
-                          "The name \"%.*s\" has spaces around it; write -var 'NAME=VALUE' without any.", STR_ARG(name));
+                          "The name \"%.*s\" has spaces around it; write -var 'NAME=VALUE' without any.",
+                          STR_ARG(name));
     VariableInput input = {.from = VAR_ARGUMENT, .name = name, .where = STR("-var")};
     input.text = str_slice(text, (size_t)equals + 1, text.n);
     vec_push(s->arena, &s->load.inputs, input);
@@ -82,8 +86,10 @@ bool session_read_inputs(Session *s) {
     bool ok = load_auto_inputs(s->arena, cli->process, s->load.dir, &s->load, &cli->diags);
     for (uint32_t i = 0; i < s->inputs.list.n; i++) {
         const OptionText *o = &s->inputs.list.at[i];
-        if (strcmp(o->option, "var") == 0) ok &= input_argument(s, o->text);
-        else ok &= load_var_file(s->arena, cli->process, o->text, &s->load, &cli->diags);
+        if (strcmp(o->option, "var") == 0)
+            ok &= input_argument(s, o->text);
+        else
+            ok &= load_var_file(s->arena, cli->process, o->text, &s->load, &cli->diags);
     }
     return ok;
 }

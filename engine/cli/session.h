@@ -19,9 +19,9 @@ typedef struct BackendSettings {
 
 typedef struct Session {
     Cli *cli;
-    Arena *arena;       // configuration
-    Arena *walk_arena;  // state and walk
-    VEC(Walk *) walks;  // made so far; freed at the end
+    Arena *arena;      // configuration
+    Arena *walk_arena; // state and walk
+    VEC(Walk *) walks; // made so far; freed at the end
     LoadOptions load;
     OptionTexts inputs; // -var, -var-file
     Config *config;
@@ -44,10 +44,10 @@ void session_init(Session *s, Cli *cli);
 int session_leave(Session *s);
 // Gives the lock back, shows what is left to say.
 int session_finish(Session *s, int code);
-void session_input_options(Session *s, OptionSet *set); // -var, -var-file, -input
-void session_lock_options(Session *s, OptionSet *set);  // -lock, -lock-timeout
+void session_input_options(Session *s, OptionSet *set);              // -var, -var-file, -input
+void session_lock_options(Session *s, OptionSet *set);               // -lock, -lock-timeout
 void session_state_options(Session *s, OptionSet *set, bool writes); // -state, with writes -backup
-void session_state_out_option(Session *s, OptionSet *set);              // -state-out
+void session_state_out_option(Session *s, OptionSet *set);           // -state-out
 
 // Where variables get their values: the environment, files that load by themselves, the command line.
 bool session_read_inputs(Session *s);

@@ -22,24 +22,27 @@ static bool settings_fit(Session *s, const BackendSettings *saved) {
     if (!type && !saved->saved) return true;
     if (!type && str_eqz(saved->type, "local") && str_eqz(saved->config, "{}")) return true;
     if (!type)
-        return needs_init(s, str_format(s->arena, "The state was kept in the backend \"%.*s\", which the configuration no "
-                                                  "longer has.",
+        return needs_init(s, str_format(s->arena,
+                                        "The state was kept in the backend \"%.*s\", which the configuration no "
+                                        "longer has.",
                                         STR_ARG(saved->type))
                                  .p);
     if (!saved->saved)
-        return needs_init(s, str_format(s->arena, "The configuration keeps its state in the backend \"%s\", which is not "
-                                                  "set up here yet.",
+        return needs_init(s, str_format(s->arena,
+                                        "The configuration keeps its state in the backend \"%s\", which is not "
+                                        "set up here yet.",
                                         type->name)
                                  .p);
     if (!str_eqz(saved->type, type->name))
-        return needs_init(s, str_format(s->arena, "The state was kept in the backend \"%.*s\"; now the configuration says "
-                                                  "\"%s\".",
+        return needs_init(s, str_format(s->arena,
+                                        "The state was kept in the backend \"%.*s\"; now the configuration says "
+                                        "\"%s\".",
                                         STR_ARG(saved->type), type->name)
                                  .p);
     if (!str_eq(backend_block_json(s, type, config), saved->block))
-        return needs_init(s, str_format(s->arena, "The arguments of the backend \"%s\" were changed since it was set up.",
-                                        type->name)
-                                 .p);
+        return needs_init(
+            s, str_format(s->arena, "The arguments of the backend \"%s\" were changed since it was set up.", type->name)
+                   .p);
     return true;
 }
 
@@ -116,8 +119,12 @@ static bool add_providers(Session *s) {
 static bool open_state(Session *s, const char *operation, bool lock, bool write) {
     Cli *cli = s->cli;
     if (!s->store && !session_store(s)) return false;
-    ManagerOptions options = {.lock = lock, .lock_timeout_ns = s->lock_timeout_ns, .operation = str_of(operation),
-                              .write = write, .notice = say, .notice_ctx = cli};
+    ManagerOptions options = {.lock = lock,
+                              .lock_timeout_ns = s->lock_timeout_ns,
+                              .operation = str_of(operation),
+                              .write = write,
+                              .notice = say,
+                              .notice_ctx = cli};
     s->manager = manager_open(cli_loop(cli), s->walk_arena, s->store, &options, &cli->diags);
     cli->waiting = false;
     if (!s->manager) return false;
@@ -125,15 +132,11 @@ static bool open_state(Session *s, const char *operation, bool lock, bool write)
     return read_other(s) && add_providers(s);
 }
 
-bool session_state(Session *s, const char *operation, bool write) {
-    return open_state(s, operation, s->lock, write);
-}
+bool session_state(Session *s, const char *operation, bool write) { return open_state(s, operation, s->lock, write); }
 
 bool session_read(Session *s) { return open_state(s, "", false, false); }
 
-bool session_show_walk(Session *s) {
-    return session_config(s, true) && session_read(s);
-}
+bool session_show_walk(Session *s) { return session_config(s, true) && session_read(s); }
 
 bool session_save(Session *s) { return manager_persist(s->manager, s->load.dir, &s->cli->diags); }
 

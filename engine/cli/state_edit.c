@@ -39,7 +39,8 @@ StateObject *state_edit_one(Session *s, const Address *a, const char *text, bool
     StateMatches found = {0};
     Diags *d = &s->cli->diags;
     if (!a->type) {
-        diag_error(d, "no_instance", SPAN_NONE, "Not a resource instance", "%s is a module; name one resource instance.", text);
+        diag_error(d, "no_instance", SPAN_NONE, "Not a resource instance",
+                   "%s is a module; name one resource instance.", text);
         return NULL;
     }
     state_edit_find(s, a, &found);

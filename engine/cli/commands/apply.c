@@ -7,9 +7,10 @@ static bool approve(Operation *op, bool *approved) {
     Str answer;
     *approved = false;
     if (!cli->input)
-        return diag_error(&cli->diags, "not_approved", SPAN_NONE, "Approval needed",
-                          "Nothing was changed: this plan needs approval, and questions are switched off (-input=false). "
-                          "Use -auto-approve, or save the plan with \"infra plan -out=FILE\" and apply that file.");
+        return diag_error(
+            &cli->diags, "not_approved", SPAN_NONE, "Approval needed",
+            "Nothing was changed: this plan needs approval, and questions are switched off (-input=false). "
+            "Use -auto-approve, or save the plan with \"infra plan -out=FILE\" and apply that file.");
     const char *question = "Do you want to perform these actions?";
     const char *words = "infra will perform the actions described above.\nOnly 'yes' will be accepted to approve.";
     if (op->destroy) {
@@ -17,15 +18,17 @@ static bool approve(Operation *op, bool *approved) {
         words = "infra will destroy everything shown above. There is no undo.\nOnly 'yes' will be accepted to confirm.";
     } else if (op->refresh_only) {
         question = "Would you like to update the state to reflect these changes?";
-        words = "infra will write these changes to the state and change no real object.\nOnly 'yes' will be accepted to "
-                "confirm.";
+        words =
+            "infra will write these changes to the state and change no real object.\nOnly 'yes' will be accepted to "
+            "confirm.";
     }
     if (cli_ask(cli, question, words, &answer)) {
         *approved = str_eqz(answer, "yes");
     } else if (!cli->interrupts) {
-        return diag_error(&cli->diags, "not_approved", SPAN_NONE, "Approval needed",
-                          "Nothing was changed: the plan needs approval, and standard input ended before an answer. Use "
-                          "-auto-approve to apply without asking.");
+        return diag_error(
+            &cli->diags, "not_approved", SPAN_NONE, "Approval needed",
+            "Nothing was changed: the plan needs approval, and standard input ended before an answer. Use "
+            "-auto-approve to apply without asking.");
     }
     return true;
 }
@@ -34,7 +37,7 @@ static int run(Operation *op, bool auto_approve) {
     Cli *cli = op->session.cli;
     bool ok = operation_plan(op), approved = true;
     if (op->plan && !cli->interrupts) operation_show_plan(op);
-    if (!ok) return EXIT_FAILED;
+    if (!ok || !op->plan) return EXIT_FAILED;
     if (op->plan->changes_any && !auto_approve) {
         if (!approve(op, &approved)) return EXIT_FAILED;
         if (!approved) {
@@ -62,7 +65,8 @@ static int apply(Cli *cli, int argc, char **argv, bool destroy) {
     OptionArgs rest;
     bool auto_approve = false;
     option_add(set, "auto-approve", OPTION_SWITCH, &auto_approve, NULL, "Do not ask before doing it.");
-    option_add(set, "show-sensitive", OPTION_SWITCH, &cli->show_sensitive, NULL, "Show values that are marked sensitive.");
+    option_add(set, "show-sensitive", OPTION_SWITCH, &cli->show_sensitive, NULL,
+               "Show values that are marked sensitive.");
     operation_plan_options(&op, set);
     session_state_options(&op.session, set, true);
     session_state_out_option(&op.session, set);

@@ -10,11 +10,16 @@ static int open_brackets(Str text) {
     bool quoted = false;
     for (size_t i = 0; i < text.n; i++) {
         char c = text.p[i];
-        if (quoted && c == '\\') i++;
-        else if (c == '"') quoted = !quoted;
-        else if (quoted) continue;
-        else if (c == '(' || c == '[' || c == '{') depth++;
-        else if (c == ')' || c == ']' || c == '}') depth--;
+        if (quoted && c == '\\')
+            i++;
+        else if (c == '"')
+            quoted = !quoted;
+        else if (quoted)
+            continue;
+        else if (c == '(' || c == '[' || c == '{')
+            depth++;
+        else if (c == ')' || c == ']' || c == '}')
+            depth--;
     }
     return depth;
 }
@@ -39,8 +44,10 @@ static bool answer(Session *s, Walk *w, Arena *arena, Str text) {
     bool ok = evaluate_text(s, w, arena, type ? inner : text, &v);
     if (ok) {
         Buf b = {0};
-        if (type) type_print(value_type(cli->process, v), &b);
-        else render_value(cli->process, v, 0, &b);
+        if (type)
+            type_print(value_type(cli->process, v), &b);
+        else
+            render_value(cli->process, v, 0, &b);
         out_add(&cli->out, buf_str(&b));
         out_z(&cli->out, "\n");
         buf_free(&b);

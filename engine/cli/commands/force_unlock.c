@@ -8,10 +8,11 @@ static bool run(Session *s, Str id, bool force) {
     if (!session_load(s, true) || !session_store(s)) return false;
     if (!s->store->vt->lock)
         return diag_error(&cli->diags, "no_locks", SPAN_NONE, "No locks here", "This backend does not lock states.");
-    if (!force && !cli_ask(cli, "Do you really want to release the lock?",
-                           "Somebody may still be writing this state; two writers can lose each other's work.\nOnly 'yes' "
-                           "will be accepted to confirm.",
-                           &answer))
+    if (!force &&
+        !cli_ask(cli, "Do you really want to release the lock?",
+                 "Somebody may still be writing this state; two writers can lose each other's work.\nOnly 'yes' "
+                 "will be accepted to confirm.",
+                 &answer))
         return diag_error(&cli->diags, "not_approved", SPAN_NONE, "Approval needed",
                           "Nothing was done: nobody answered. Use -force to release the lock without asking.");
     if (!str_eqz(answer, "yes")) {

@@ -23,9 +23,10 @@ static bool wanted_backend(Init *init, const BackendSettings *old, BackendSettin
     if (!backend_block(s, type, &config)) return false;
     if (!*type) {
         if (init->backend_config.list.n)
-            diag_warn(&s->cli->diags, "no_backend_block", SPAN_NONE, "Backend arguments without a backend",
-                      "-backend-config was given, but the configuration has no backend block: add backend \"TYPE\" {} to "
-                      "its terraform block.");
+            diag_warn(
+                &s->cli->diags, "no_backend_block", SPAN_NONE, "Backend arguments without a backend",
+                "-backend-config was given, but the configuration has no backend block: add backend \"TYPE\" {} to "
+                "its terraform block.");
         *out = (BackendSettings){.type = STR("local"), .config = STR("{}"), .block = STR("{}")};
         return backend_of_settings(s, out, type, backend);
     }
@@ -55,10 +56,11 @@ static bool copy_wanted(Init *init, const BackendSettings *old, const BackendSet
         *copy = str_eqz(answer, "yes");
         if (*copy || str_eqz(answer, "no")) return true;
     }
-    return diag_error(&s->cli->diags, "backend_changed", SPAN_NONE, "Backend changed while there is state",
-                      "The state was kept in the backend \"%.*s\" and has objects in it. Say what to do with it: infra init "
-                      "-migrate-state copies it to the backend \"%.*s\", infra init -reconfigure leaves it where it is.",
-                      STR_ARG(old->type), STR_ARG(new->type));
+    return diag_error(
+        &s->cli->diags, "backend_changed", SPAN_NONE, "Backend changed while there is state",
+        "The state was kept in the backend \"%.*s\" and has objects in it. Say what to do with it: infra init "
+        "-migrate-state copies it to the backend \"%.*s\", infra init -reconfigure leaves it where it is.",
+        STR_ARG(old->type), STR_ARG(new->type));
 }
 
 static bool change_backend(Init *init, const BackendSettings *old, const BackendSettings *new, Backend *to) {
@@ -68,7 +70,8 @@ static bool change_backend(Init *init, const BackendSettings *old, const Backend
     bool has, copy;
     if (init->reconfigure || same_place(old, new)) return true;
     if (!backend_of_settings(s, old, &type, &from) || !backend_has_state(s, from, &has)) return false;
-    bool ok = !has || (copy_wanted(init, old, new, &copy) && (!copy || backend_copy_states(s, from, to, init->force_copy)));
+    bool ok =
+        !has || (copy_wanted(init, old, new, &copy) && (!copy || backend_copy_states(s, from, to, init->force_copy)));
     from->vt->free(from);
     return ok;
 }
@@ -123,7 +126,8 @@ int command_init(Cli *cli, int argc, char **argv) {
                "An argument of the backend beside those of its block, or a file of such lines; may be repeated.");
     option_add(set, "reconfigure", OPTION_SWITCH, &init.reconfigure, NULL,
                "Take the backend of the configuration and leave any state in the old one.");
-    option_add(set, "migrate-state", OPTION_SWITCH, &init.migrate, NULL, "Copy the state from the old backend to the new.");
+    option_add(set, "migrate-state", OPTION_SWITCH, &init.migrate, NULL,
+               "Copy the state from the old backend to the new.");
     option_add(set, "force-copy", OPTION_SWITCH, &init.force_copy, NULL, "The same, and write over what is there.");
     option_add(set, "get", OPTION_SWITCH, &ignored, "false", "Accepted; modules of this configuration are folders.");
     option_add(set, "upgrade", OPTION_SWITCH, &ignored, NULL, "Accepted; there is nothing downloaded to be renewed.");

@@ -10,10 +10,11 @@ static bool show_one(Cli *cli, const Snapshot *state, Str name, bool raw) {
     if (o) return outputs_show_one(cli, o, raw);
     Suggest near = suggest_start(name);
     for (uint32_t i = 0; i < state->output_count; i++) suggest_try(&near, state->outputs[i].name);
-    return diag_error(&cli->diags, "no_output", SPAN_NONE, "Output not found",
-                      "The state has no output \"%.*s\".%s An output that is new in the configuration gets there with the "
-                      "next apply.",
-                      STR_ARG(name), suggest_text(cli->arena, &near));
+    return diag_error(
+        &cli->diags, "no_output", SPAN_NONE, "Output not found",
+        "The state has no output \"%.*s\".%s An output that is new in the configuration gets there with the "
+        "next apply.",
+        STR_ARG(name), suggest_text(cli->arena, &near));
 }
 
 static bool show(Cli *cli, const Snapshot *state, const OptionArgs *rest, bool raw) {
@@ -36,7 +37,8 @@ int command_output(Cli *cli, int argc, char **argv) {
     bool raw = false;
     option_add(set, "json", OPTION_SWITCH, &cli->json, NULL, "As JSON, sensitive values included.");
     option_add(set, "raw", OPTION_SWITCH, &raw, NULL, "The text of one string, number or bool alone, for scripts.");
-    option_add(set, "show-sensitive", OPTION_SWITCH, &cli->show_sensitive, NULL, "Show values that are marked sensitive.");
+    option_add(set, "show-sensitive", OPTION_SWITCH, &cli->show_sensitive, NULL,
+               "Show values that are marked sensitive.");
     session_state_options(&s, set, false);
     session_input_options(&s, set);
     if (!options_parse(set, argc, argv, 0, 1, &rest)) return session_leave(&s);

@@ -22,11 +22,12 @@ int command_plan(Cli *cli, int argc, char **argv) {
     option_add(set, "out", OPTION_TEXT, &out, "FILE", "Save the plan, for \"infra apply FILE\".");
     option_add(set, "detailed-exitcode", OPTION_SWITCH, &detailed, NULL,
                "Exit with 0 when there is nothing to change, 2 when there is, 1 after an error.");
-    option_add(set, "show-sensitive", OPTION_SWITCH, &cli->show_sensitive, NULL, "Show values that are marked sensitive.");
+    option_add(set, "show-sensitive", OPTION_SWITCH, &cli->show_sensitive, NULL,
+               "Show values that are marked sensitive.");
     operation_plan_options(&op, set);
     session_state_options(&op.session, set, false);
     if (!options_parse(set, argc, argv, 0, 0, &rest)) return operation_leave(&op);
-    bool ok = operation_plan(&op);
+    bool ok = operation_plan(&op) && op.plan;
     if (op.plan && !cli->interrupts) operation_show_plan(&op);
     if (ok && out.n) {
         ok = operation_save_plan(&op, out);

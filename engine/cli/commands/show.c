@@ -7,8 +7,10 @@
 static bool show_plan(Operation *op, Str path) {
     Cli *cli = op->session.cli;
     if (!operation_load_plan(op, path, false)) return false;
-    if (cli->json) report_plan_json(op->plan, &cli->out);
-    else operation_show_plan(op);
+    if (cli->json)
+        report_plan_json(op->plan, &cli->out);
+    else
+        operation_show_plan(op);
     return true;
 }
 
@@ -20,8 +22,10 @@ static bool show_state(Session *s) {
                           "There is no plan and no state file \"%.*s\".", STR_ARG(s->state_path));
     if (!session_show_walk(s)) return false;
     Walk *w = session_walk(s, WALK_EVAL);
-    if (cli->json) report_state_json(w, s->snapshot, &cli->out);
-    else report_state(w, s->snapshot, NULL, &options, &cli->out);
+    if (cli->json)
+        report_state_json(w, s->snapshot, &cli->out);
+    else
+        report_state(w, s->snapshot, NULL, &options, &cli->out);
     return true;
 }
 
@@ -31,7 +35,8 @@ int command_show(Cli *cli, int argc, char **argv) {
     OptionSet *set = options_start(cli);
     OptionArgs rest;
     option_add(set, "json", OPTION_SWITCH, &cli->json, NULL, "As JSON, for programs.");
-    option_add(set, "show-sensitive", OPTION_SWITCH, &cli->show_sensitive, NULL, "Show values that are marked sensitive.");
+    option_add(set, "show-sensitive", OPTION_SWITCH, &cli->show_sensitive, NULL,
+               "Show values that are marked sensitive.");
     session_input_options(&op.session, set);
     if (!options_parse(set, argc, argv, 0, 1, &rest)) return operation_leave(&op);
     bool plan = rest.n && planfile_is(rest.at[0]);

@@ -26,8 +26,8 @@ static bool key_of(const Address *a, InstanceKey *out) {
 }
 
 static Str address_of(Arena *arena, Str module, bool data, Str type, Str name) {
-    return str_format(arena, "%.*s%s%s%.*s.%.*s", STR_ARG(module), module.n ? "." : "", data ? "data." : "", STR_ARG(type),
-                      STR_ARG(name));
+    return str_format(arena, "%.*s%s%s%.*s.%.*s", STR_ARG(module), module.n ? "." : "", data ? "data." : "",
+                      STR_ARG(type), STR_ARG(name));
 }
 
 // Objects of the resource that the source covers, deposed ones too.
@@ -36,8 +36,15 @@ static void add_objects(Session *s, const StateResource *r, const Address *from,
     for (uint32_t k = 0; k < r->n; k++) {
         const StateObject *o = &r->objects[k];
         if (!address_covers(from, r->module, r->data, r->type, r->name, o->key)) continue;
-        Move m = {.from_address = str_copy(s->arena, r->address), .module = module, .type = r->type, .name = name,
-                  .provider = r->provider, .data = r->data, .from = o->key, .to = to ? *to : o->key, .object = *o};
+        Move m = {.from_address = str_copy(s->arena, r->address),
+                  .module = module,
+                  .type = r->type,
+                  .name = name,
+                  .provider = r->provider,
+                  .data = r->data,
+                  .from = o->key,
+                  .to = to ? *to : o->key,
+                  .object = *o};
         vec_push(s->arena, &out->list, m);
     }
 }
@@ -53,7 +60,8 @@ static bool plan_resource(Session *s, const Address *from, const Address *to, ch
     bool to_keyed = key_of(to, &to_key);
     if (!r || (keyed && !snapshot_object(r, from_key, STR(""))))
         return bad_move(s, "the state has nothing there. All that it has: infra state list", texts[0], texts[1]);
-    if (!one && to_keyed) return bad_move(s, "the source has several instances, the target is one.", texts[0], texts[1]);
+    if (!one && to_keyed)
+        return bad_move(s, "the source has several instances, the target is one.", texts[0], texts[1]);
     add_objects(s, r, from, state_edit_module(s->arena, to), name_str(to->name), one ? &to_key : NULL, out);
     if (!keyed || r->n == 1)
         strmap_put_ptr(&out->renamed, str_copy(s->arena, address),

@@ -21,15 +21,17 @@ static bool may_replace(Session *s, const Snapshot *with) {
     bool empty = old->serial == 0 && old->resource_count == 0 && old->output_count == 0;
     if (empty) return true;
     if (!str_eq(old->lineage, with->lineage))
-        return diag_error(d, "other_lineage", SPAN_NONE, "Another state altogether",
-                          "The lineage of the given state is %.*s, that of the stored one %.*s: they do not come from one "
-                          "another. To replace the stored state all the same, use -force.",
-                          STR_ARG(with->lineage), STR_ARG(old->lineage));
+        return diag_error(
+            d, "other_lineage", SPAN_NONE, "Another state altogether",
+            "The lineage of the given state is %.*s, that of the stored one %.*s: they do not come from one "
+            "another. To replace the stored state all the same, use -force.",
+            STR_ARG(with->lineage), STR_ARG(old->lineage));
     if (with->serial < old->serial)
-        return diag_error(d, "older_state", SPAN_NONE, "The stored state is newer",
-                          "The given state has serial %llu, the stored one %llu. To go back to the given one all the same, "
-                          "use -force.",
-                          (unsigned long long)with->serial, (unsigned long long)old->serial);
+        return diag_error(
+            d, "older_state", SPAN_NONE, "The stored state is newer",
+            "The given state has serial %llu, the stored one %llu. To go back to the given one all the same, "
+            "use -force.",
+            (unsigned long long)with->serial, (unsigned long long)old->serial);
     return true;
 }
 

@@ -21,12 +21,16 @@ static bool full_address(Session *s, const char *text, Str *out, bool *any_host)
     Str t = str_make(text, strlen(text));
     uint32_t n = slashes(t);
     if (any_host) *any_host = n < 2;
-    if (n == 0) *out = str_format(s->arena, DEFAULT_HOST "hashicorp/%s", text);
-    else if (n == 1) *out = str_format(s->arena, DEFAULT_HOST "%s", text);
-    else *out = t;
+    if (n == 0)
+        *out = str_format(s->arena, DEFAULT_HOST "hashicorp/%s", text);
+    else if (n == 1)
+        *out = str_format(s->arena, DEFAULT_HOST "%s", text);
+    else
+        *out = t;
     if (t.n && n <= 2 && str_find(t, STR("//")) < 0 && !str_starts(t, STR("/")) && !str_ends(t, STR("/"))) return true;
     return diag_error(&s->cli->diags, "bad_provider", SPAN_NONE, "Invalid provider address",
-                      "\"%s\" is no provider. It looks like hashicorp/aws or registry.opentofu.org/hashicorp/aws.", text);
+                      "\"%s\" is no provider. It looks like hashicorp/aws or registry.opentofu.org/hashicorp/aws.",
+                      text);
 }
 
 static Str without_host(Str address) {

@@ -43,7 +43,8 @@ int command_state_show(Cli *cli, int argc, char **argv) {
     session_init(&s, cli);
     OptionSet *set = options_start(cli);
     OptionArgs rest;
-    option_add(set, "show-sensitive", OPTION_SWITCH, &cli->show_sensitive, NULL, "Show values that are marked sensitive.");
+    option_add(set, "show-sensitive", OPTION_SWITCH, &cli->show_sensitive, NULL,
+               "Show values that are marked sensitive.");
     session_state_options(&s, set, false);
     session_input_options(&s, set);
     if (!options_parse(set, argc, argv, 1, 1, &rest)) return session_leave(&s);

@@ -10,7 +10,8 @@ static bool run(Session *s, const char *text, bool taint, bool allow_missing) {
                           "A data source is read anew with every plan.");
     StateObject *o = state_edit_one(s, &a, text, allow_missing);
     if (!o && allow_missing && !diags_failed(&s->cli->diags)) {
-        diag_warn(&s->cli->diags, "no_instance", SPAN_NONE, "No such resource instance", "The state has no instance %s.", text);
+        diag_warn(&s->cli->diags, "no_instance", SPAN_NONE, "No such resource instance",
+                  "The state has no instance %s.", text);
         return true;
     }
     if (!o) return false;
@@ -19,8 +20,10 @@ static bool run(Session *s, const char *text, bool taint, bool allow_missing) {
                           "%s is not marked as tainted.", text);
     o->tainted = taint;
     if (!session_save(s)) return false;
-    if (taint) out_format(&s->cli->out, "Marked %s as tainted: the next apply replaces it.\n", text);
-    else out_format(&s->cli->out, "%s is no longer marked as tainted.\n", text);
+    if (taint)
+        out_format(&s->cli->out, "Marked %s as tainted: the next apply replaces it.\n", text);
+    else
+        out_format(&s->cli->out, "%s is no longer marked as tainted.\n", text);
     return true;
 }
 

@@ -1,6 +1,6 @@
 // infra validate
-#include "engine/cli/commands.h"
 #include "engine/plan/validate.h"
+#include "engine/cli/commands.h"
 
 #include "engine/cli/diag_json.h"
 #include "engine/cli/session.h"

@@ -26,21 +26,24 @@ static bool has_name(const Names *names, Str name) {
 
 static bool name_fits(Session *s, Str name) {
     bool ok = name.n > 0 && name.n <= 90 && !str_eqz(name, ".") && !str_eqz(name, "..");
-    for (size_t i = 0; i < name.n; i++) ok &= name.p[i] > ' ' && name.p[i] != '/' && name.p[i] != '\\' && name.p[i] != 127;
-    return ok || diag_error(&s->cli->diags, "invalid_workspace", SPAN_NONE, "Invalid workspace",
-                            "\"%.*s\" is no name for a workspace: it becomes part of a path, so it has no spaces and no "
-                            "slashes.",
-                            STR_ARG(name));
+    for (size_t i = 0; i < name.n; i++)
+        ok &= name.p[i] > ' ' && name.p[i] != '/' && name.p[i] != '\\' && name.p[i] != 127;
+    return ok ||
+           diag_error(&s->cli->diags, "invalid_workspace", SPAN_NONE, "Invalid workspace",
+                      "\"%.*s\" is no name for a workspace: it becomes part of a path, so it has no spaces and no "
+                      "slashes.",
+                      STR_ARG(name));
 }
 
 // The environment variable wins over what is selected, so selecting would do nothing.
 static bool can_select(Session *s) {
     bool fixed;
     Str name = workspace_current(s->cli, &fixed);
-    return !fixed || diag_error(&s->cli->diags, "fixed_workspace", SPAN_NONE, "Workspace set by the environment",
-                                "INFRA_WORKSPACE or TF_WORKSPACE says \"%.*s\", which wins over what is selected. Unset it "
-                                "first.",
-                                STR_ARG(name));
+    return !fixed ||
+           diag_error(&s->cli->diags, "fixed_workspace", SPAN_NONE, "Workspace set by the environment",
+                      "INFRA_WORKSPACE or TF_WORKSPACE says \"%.*s\", which wins over what is selected. Unset it "
+                      "first.",
+                      STR_ARG(name));
 }
 
 static bool run_list(Session *s) {
@@ -85,7 +88,8 @@ static bool run_new(Session *s, Str name, Str from) {
     if (!name_fits(s, name) || !can_select(s) || !read_names(s, &names)) return false;
     if (has_name(&names, name))
         return diag_error(&s->cli->diags, "workspace_exists", SPAN_NONE, "Workspace exists",
-                          "There is a workspace \"%.*s\" already: infra workspace select %.*s", STR_ARG(name), STR_ARG(name));
+                          "There is a workspace \"%.*s\" already: infra workspace select %.*s", STR_ARG(name),
+                          STR_ARG(name));
     if (!make_state(s, name, from) || !workspace_select(s->cli, name)) return false;
     out_format(&s->cli->out, "%sCreated the workspace \"%.*s\" and switched to it.%s It has a state of its own.\n",
                cli_green(&s->cli->out), STR_ARG(name), cli_plain(&s->cli->out));
@@ -137,11 +141,12 @@ static bool is_deletable(Session *s, Str name, bool force) {
     s->store = s->backend->vt->open(s->backend, s->walk_arena, name, &s->cli->diags);
     if (!s->store || !session_state(s, "workspace-delete", false)) return false;
     uint32_t n = snapshot_object_count(s->snapshot);
-    bool ok = n == 0 || force ||
-              diag_error(&s->cli->diags, "workspace_in_use", SPAN_NONE, "Workspace is not empty",
-                         "The state of the workspace \"%.*s\" has %u object%s, which would no longer be managed. Destroy "
-                         "them first (infra destroy in that workspace), or forget them with -force.",
-                         STR_ARG(name), n, n == 1 ? "" : "s");
+    bool ok =
+        n == 0 || force ||
+        diag_error(&s->cli->diags, "workspace_in_use", SPAN_NONE, "Workspace is not empty",
+                   "The state of the workspace \"%.*s\" has %u object%s, which would no longer be managed. Destroy "
+                   "them first (infra destroy in that workspace), or forget them with -force.",
+                   STR_ARG(name), n, n == 1 ? "" : "s");
     bool unlocked = manager_unlock(s->manager, &s->cli->diags);
     s->manager = NULL;
     s->store->vt->close(s->store);
