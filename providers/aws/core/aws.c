@@ -11,7 +11,7 @@ Value aws_facts(struct InfraProvider *provider, Core *core, Arena *arena) {
     Value values[5];
     for (int i = 0; i < 5; i++) values[i] = value_unknown(p, string);
     values[1] = provider ? provider->default_tags : value_unknown(p, type_map(p, string));
-    if (provider && provider->account_id.n) values[0] = value_string(arena, provider->account_id);
+    if (provider && (provider->account_id.n || provider->skip_account)) values[0] = value_string(arena, provider->account_id);
     if (provider && provider->region.n) {
         values[2] = value_string(arena, provider->dns_suffix);
         values[3] = value_string(arena, provider->partition);

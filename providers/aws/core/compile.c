@@ -32,6 +32,8 @@ static bool bind(Binder *binder, const Traversal *t, Bound *out, Diags *diags) {
         if (!str_eqz(root, roots[i])) continue;
         if (i == SLOT_SELF && t->n && t->steps[0].attr && str_eqz(name_str(t->steps[0].attr), "tags_all"))
             c->tagged = true;
+        if (i == SLOT_PROVIDER && t->n && t->steps[0].attr && str_eqz(name_str(t->steps[0].attr), "account_id"))
+            c->def->needs_account = true;
         *out = (Bound){.slot = i, .steps = 0, .uses = USES_SLOTS};
         return true;
     }

@@ -25,6 +25,9 @@ static bool load(Scope *scope, const Ref *ref, const Value *index, Value *out, u
     (void)index;
     Frame *f = (Frame *)(void *)scope;
     *used = 0;
+    // The account may have become known since the frame was made.
+    if (ref->slot == SLOT_PROVIDER && f->provider && f->def->needs_account)
+        f->roots[SLOT_PROVIDER] = aws_facts(f->provider, f->def->core, f->scope.arena);
     if (ref->slot < SLOT_COUNT) *out = f->roots[ref->slot];
     else if (ref->slot >= SLOT_CAUGHT) *out = f->caught[ref->slot - SLOT_CAUGHT];
     else if (ref->slot >= SLOT_STEP) *out = f->steps[ref->slot - SLOT_STEP];

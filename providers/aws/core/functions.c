@@ -54,13 +54,12 @@ static bool fn_changed(FuncCall *call, Value *out) {
     return true;
 }
 
-// arn(service, resource, account): the account is the provider's when it is not given.
+// arn(service, resource, account)
 static bool fn_arn(FuncCall *call, Value *out) {
     Frame *f = func_frame(call);
     Value facts = f->roots[SLOT_PROVIDER];
-    const Value *partition = value_get_str(facts, STR("partition")), *region = value_get_str(facts, STR("region")),
-                *account = call->n > 2 ? &call->args[2] : value_get_str(facts, STR("account_id"));
-    Value parts[] = {*partition, call->args[0], *region, *account, call->args[1]};
+    const Value *partition = value_get_str(facts, STR("partition")), *region = value_get_str(facts, STR("region"));
+    Value parts[] = {*partition, call->args[0], *region, call->args[2], call->args[1]};
     for (int i = 0; i < 5; i++) {
         if (value_is_set(parts[i])) continue;
         Process *p = f->def->core->process;
@@ -111,6 +110,7 @@ static bool fn_unique_name(FuncCall *call, Value *out) {
 static const Param raw = {"value", "any", RAW}, text = {"value", "string", 0}, text_or_null = {"value", "string", MAY_BE_NULL};
 static const Param raw2[] = {{"new", "any", RAW}, {"old", "any", RAW}};
 static const Param any2[] = {{"first", "any", RAW}, {"second", "any", RAW}};
+static const Param any3[] = {{"service", "any", RAW}, {"resource", "any", RAW}, {"account", "any", RAW}};
 static const Param names[] = {{"name", "any", RAW}, {"prefix", "any", RAW}, {"default", "string", 0}};
 static const Param parts3[] = {{"atoms", "any", RAW}, {"like", "any", RAW}, {"parts", "list(string)", 0}};
 static const Param list_text[] = {{"list", "any", MAY_BE_NULL}, {"name", "string", 0}};
@@ -120,7 +120,7 @@ static const Param part[] = {{"arn", "string", 0}, {"part", "string", 0}};
 // Those that look at the frame are called impure, so that no call is evaluated when it is compiled.
 static const Func own[] = {
     {.name = "added", .params = raw2, .param_count = 2, .variadic = &text, .run = fn_added, .nullable = true},
-    {.name = "arn", .params = any2, .param_count = 2, .variadic = &raw, .run = fn_arn, .impure = true, .nullable = true},
+    {.name = "arn", .params = any3, .param_count = 3, .run = fn_arn, .impure = true, .nullable = true},
     {.name = "arn_part", .params = part, .param_count = 2, .result = "string", .run = fn_arn_part, .nullable = true},
     {.name = "changed", .variadic = &text, .result = "bool", .run = fn_changed, .impure = true},
     {.name = "changes", .run = fn_changes, .impure = true},

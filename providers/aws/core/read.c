@@ -376,7 +376,12 @@ void aws_read_many(InfraProvider *p, InfraRead **requests, size_t n, InfraCall *
     Arena *arena = handle_arena(requests[0]->base.arena);
     Many *m = ARENA_NEW(arena, Many);
     *m = (Many){.provider = p, .requests = requests, .n = n, .call = call, .host = p->host};
-    aws_when_ready(p, NULL, many_ready, m);
+    const Def *asks = NULL;
+    for (size_t i = 0; i < n && !asks; i++) {
+        const Def *def = core_def(p->core, 'r', handle_str(requests[i]->base.type));
+        if (def && def->needs_account) asks = def;
+    }
+    aws_when_ready(p, asks, many_ready, m);
 }
 
 void aws_import(InfraProvider *p, InfraRead *q, InfraCall *call) {
