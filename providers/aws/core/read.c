@@ -284,11 +284,8 @@ static void one_read(void *ctx, Reader *r) {
     o->q->private_bytes = o->q->prior_private;
     if (r->failed) o->q->result = o->q->prior;
     else if (r->gone) o->q->result = o->many->host->null;
-    else if (value_is_set(r->was) && value_same(r->result, r->was)) o->q->result = o->q->prior;
+    else if (!o->q->id.n && value_is_set(r->was) && value_same(r->result, r->was)) o->q->result = o->q->prior;
     else o->q->result = handle_of(r->result);
-    if (r->gone && o->q->id.n)
-        aws_error(&o->q->base, STR("Nothing to import"),
-                  str_format(frame_arena(r->f), "There is no %s with the id \"%.*s\".", r->def->type->text, STR_ARG(handle_str(o->q->id))), NULL);
     one_over(o->many);
 }
 
