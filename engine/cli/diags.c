@@ -2,6 +2,7 @@
 #include <stdarg.h>
 
 #include "engine/cli/cli.h"
+#include "engine/cli/diag_place.h"
 
 // Further diagnostics of the same severity and summary that are said to be left out with this one.
 static uint32_t count_similar(const Diags *d, uint32_t i) {
@@ -48,6 +49,8 @@ void cli_show_diags(Cli *cli) {
     Diags *d = &cli->diags;
     if (d->list.n == 0 && d->errors == 0) return;
     out_flush(&cli->out);
+    DiagPlaces places = diag_places(cli->arena);
+    for (uint32_t i = 0; i < d->list.n; i++) diag_place(&places, &d->list.at[i]);
     bool compact = cli->compact_warnings && !diags_failed(d);
     if (compact) out_format(&cli->err, "%sWarnings:%s\n\n", cli_yellow(&cli->err), cli_plain(&cli->err));
     uint32_t errors = 0;

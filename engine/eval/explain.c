@@ -17,7 +17,7 @@ static void explain_value(Explain *x, Span span, Value v) {
     if (v.marks & (MARK_SENSITIVE | MARK_EPHEMERAL)) return;
     if (value_is_unknown(v) && v.unk->type->kind == TYPE_DYNAMIC) return;
     Str text = source_text(e->process, span);
-    if (str_empty(text)) return;
+    if (str_empty(text) || text.p[0] == ']' || text.p[0] == '*') return; // the element of a splat has no name
     for (uint32_t i = 0; i < x->values.n; i++) {
         if (str_eq(x->values.at[i].expression, text)) return;
     }

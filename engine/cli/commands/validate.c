@@ -3,6 +3,7 @@
 #include "engine/cli/commands.h"
 
 #include "engine/cli/diag_json.h"
+#include "engine/cli/diag_place.h"
 #include "engine/cli/session.h"
 
 static void validate(Session *s) {
@@ -15,6 +16,7 @@ static void show_json(Cli *cli) {
     Diags *d = &cli->diags;
     uint32_t warnings = 0;
     for (uint32_t i = 0; i < d->list.n; i++) warnings += d->list.at[i].severity == SEV_WARNING;
+    DiagPlaces places = diag_places(cli->arena);
     json_open_object(&w);
     json_key(&w, STR("format_version"));
     json_string(&w, STR("1.0"));
@@ -26,7 +28,10 @@ static void show_json(Cli *cli) {
     json_int(&w, warnings);
     json_key(&w, STR("diagnostics"));
     json_open_array(&w);
-    for (uint32_t i = 0; i < d->list.n; i++) diag_json(cli->process, &d->list.at[i], &w);
+    for (uint32_t i = 0; i < d->list.n; i++) {
+        diag_place(&places, &d->list.at[i]);
+        diag_json(cli->process, &d->list.at[i], &w);
+    }
     json_close_array(&w);
     json_close_object(&w);
     out_add(&cli->out, buf_str(&text));
