@@ -3,7 +3,7 @@
 #define INFRA_APPLY_APPLIER_H
 
 #include "engine/apply/apply.h"
-#include "engine/apply/depends.h"
+#include "engine/plan/depends.h"
 #include "engine/apply/ops.h"
 #include "engine/base/heap.h"
 #include "engine/plan/expand.h"

@@ -17,6 +17,7 @@
 typedef enum ApplyEvent {
     APPLY_START,    // an operation begins
     APPLY_STATUS,   // words from the provider
+    APPLY_OUTPUT,   // a line that a local-exec provisioner wrote
     APPLY_DONE,
     APPLY_FAILED,
     APPLY_SKIPPED,  // something it needs failed: see cause

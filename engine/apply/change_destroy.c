@@ -1,5 +1,7 @@
 // Destroying an object, or forgetting it.
 #include "engine/apply/applier.h"
+#include "engine/apply/provision.h"
+#include "engine/plan/orphans.h"
 #include "engine/plan/plan_resource.h"
 #include "engine/value/marks.h"
 
@@ -29,9 +31,25 @@ static void object_destroyed(void *ctx) {
     change_end(c, false);
 }
 
+static void destroy_provisioned(Change *c, bool failed);
+
 void change_destroy(Change *c) {
     Walk *w = c->applier->walk;
     const Row *row = row_at(&w->rows, c->op.row);
+    const Resource *r = c->resource ? c->resource : orphans_block(w, w->prior.at[row->object - 1].resource);
+    // As with the peers: not for what a replacement left, nor for objects that were never finished.
+    bool runs = r && row->action != ACTION_CREATE_THEN_DELETE && !(row->flags & (ROW_TAINTED | ROW_DEPOSED));
+    if (runs && provision_wanted(r, true)) provision_run(c, r, true, row->prior, destroy_provisioned);
+    else destroy_provisioned(c, false);
+}
+
+static void destroy_provisioned(Change *c, bool failed) {
+    Walk *w = c->applier->walk;
+    const Row *row = row_at(&w->rows, c->op.row);
+    if (failed) {
+        change_end(c, true);
+        return;
+    }
     Value null = value_null(w->process, c->schema->block->type);
     const RowExtra *extra = row_has_extra(&w->rows, row);
     c->request.action = INFRA_DELETE;

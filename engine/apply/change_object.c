@@ -1,6 +1,7 @@
 // Creating or updating an object: evaluate, plan again with what is known now, hold it against the plan, call.
 #include "engine/apply/applier.h"
 #include "engine/apply/promise.h"
+#include "engine/apply/provision.h"
 #include "engine/plan/checks.h"
 #include "engine/plan/plan_resource.h"
 #include "engine/value/marks.h"
@@ -18,6 +19,29 @@ static CheckObject change_check_object(const Change *c) {
                          str_format(c->arena, "%.*s%s%s.%s", STR_ARG(m->node->path), m->node->path.n ? "." : "",
                                     c->resource->type->text, c->resource->name->text),
                          c->address};
+}
+
+static void object_finish(Change *c, bool failed) {
+    Row *row = change_row(c);
+    bool created = c->request.action == INFRA_CREATE;
+    if (!failed && c->resource->lifecycle.postconditions.list.n) {
+        CheckObject object = change_check_object(c);
+        c->scope.self = row->planned;
+        c->scope.has_self = true;
+        failed = !checks_run(&c->scope, &c->resource->lifecycle.postconditions, &object, SEV_ERROR,
+                             "Resource postcondition failed");
+    }
+    if (!failed) {
+        if (created) c->applier->result->added++;
+        else c->applier->result->changed++;
+    }
+    change_end(c, failed);
+}
+
+// An object whose provisioners failed is there, but not as it should be.
+static void object_provisioned(Change *c, bool failed) {
+    if (failed) edit_object(c, change_row(c)->planned, c->request.private_bytes, true);
+    object_finish(c, failed);
 }
 
 static void object_applied(void *ctx) {
@@ -45,18 +69,9 @@ static void object_applied(void *ctx) {
     row->planned = value_copy(w->arena, v);
     row->flags |= ROW_APPLIED;
     applier_row_changed(c->applier, row);
-    if (!failed && c->resource->lifecycle.postconditions.list.n) {
-        CheckObject object = change_check_object(c);
-        c->scope.self = row->planned;
-        c->scope.has_self = true;
-        failed = !checks_run(&c->scope, &c->resource->lifecycle.postconditions, &object, SEV_ERROR,
-                             "Resource postcondition failed");
-    }
-    if (!failed) {
-        if (created) c->applier->result->added++;
-        else c->applier->result->changed++;
-    }
-    change_end(c, failed);
+    if (!failed && created && provision_wanted(c->resource, false))
+        provision_run(c, c->resource, false, row->planned, object_provisioned);
+    else object_finish(c, failed);
 }
 
 static void object_planned(void *ctx) {
@@ -131,6 +146,13 @@ void change_object(Change *c) {
 static void data_read(void *ctx) {
     Change *c = ctx;
     Row *row = change_row(c);
+    if (diags_failed(&c->diags) && c->resource->check) { // the check has failed, nothing else has
+        for (uint32_t i = 0; i < c->diags.list.n; i++) c->diags.list.at[i].severity = SEV_WARNING;
+        c->diags.errors = 0;
+        checks_data_failed(&c->scope, c->resource, &c->diags);
+        change_end(c, false);
+        return;
+    }
     if (diags_failed(&c->diags)) {
         change_end(c, true);
         return;

@@ -209,6 +209,8 @@ static void refresh_row(Applier *a, const Row *row, const PriorObject *p) {
     bool skip = r ? !r->lifecycle.destroy : old->skip_destroy;
     bool same_deps = (!d || d->n == old->dependency_count) && cbd == old->create_before_destroy && skip == old->skip_destroy;
     for (uint32_t i = 0; same_deps && d && i < d->n; i++) same_deps = str_eq(d->at[i], old->dependencies[i]);
+    StateResource *there = snapshot_find(a->state, place.address);
+    if (there && !str_eq(there->provider, place.provider)) there->provider = place.provider;
     if (!drifted && !upgraded && same_deps) return;
     if (value_is_null(p->current)) {
         snapshot_remove_object(a->state, place.address, place.key, old->deposed);

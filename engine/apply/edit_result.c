@@ -135,7 +135,8 @@ void edit_checks(Applier *a) {
         for (uint32_t i = next[first]; i; i = next[i]) status = check_worse(status, (int)w->checks.at[i].status);
         json_open_object(&j);
         json_key(&j, STR("object_kind"));
-        json_string(&j, w->checks.at[first].object_kind);
+        Str kind = w->checks.at[first].object_kind;
+        json_string(&j, str_eqz(kind, "output_value") ? STR("output") : kind);
         json_key(&j, STR("config_addr"));
         json_string(&j, w->checks.at[first].config_addr);
         json_key(&j, STR("status"));

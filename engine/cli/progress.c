@@ -179,6 +179,13 @@ static void operation_ended(Progress *p, const Walk *w, const ApplyHook *hook) {
         say_done(p, w, &was, hook->elapsed_ns, gone ? STR_NONE : hook->id_key, hook->id_value);
 }
 
+static void progress_address(Progress *p, const Walk *w, uint32_t row) {
+    Buf b = {0};
+    walk_row_address(w, row_at(&w->rows, row), &b);
+    out_add(&p->cli->out, buf_str(&b));
+    buf_free(&b);
+}
+
 void progress_apply(void *ctx, const Walk *w, const ApplyHook *hook) {
     Progress *p = ctx;
     p->walk = w;
@@ -191,6 +198,11 @@ void progress_apply(void *ctx, const Walk *w, const ApplyHook *hook) {
         if (row) row->words = str_copy(p->arena, hook->words);
         break;
     }
+    case APPLY_OUTPUT:
+        progress_address(p, w, hook->row);
+        out_format(&p->cli->out, " (local-exec): %.*s\n", STR_ARG(hook->words));
+        cli_flush_soon(p->cli);
+        break;
     case APPLY_SKIPPED: vec_push(p->arena, &p->ends, ((ProgressEnd){hook->row, hook->cause, false})); break;
     case APPLY_RECOVERED:
         out_format(&p->cli->out, "Interrupted run: %.*s\n", STR_ARG(hook->words));

@@ -59,17 +59,50 @@ static bool checks_rule(WalkScope *s, const Rule *rule, CheckResult *result, con
     return !failed || severity == SEV_WARNING;
 }
 
+// A new walk starts the result anew.
+static CheckResult *checks_begin(Walk *w, const CheckObject *object) {
+    CheckResult *result = checks_result(w, object);
+    if (result->phase == w->kind) return result;
+    result->phase = w->kind;
+    result->status = CHECK_PASS;
+    result->failures.n = 0;
+    result->data_failed = false;
+    return result;
+}
+
 bool checks_run(WalkScope *s, const RuleList *rules, const CheckObject *object, Severity severity,
                 const char *summary) {
     if (rules->list.n == 0) return true;
-    CheckResult *result = checks_result(s->walk, object);
+    CheckResult *result = checks_begin(s->walk, object);
     bool ok = true;
-    if (result->phase != s->walk->kind) {
-        result->phase = s->walk->kind;
-        result->status = CHECK_PASS;
-        result->failures.n = 0;
-    }
     for (uint32_t i = 0; i < rules->list.n; i++)
         ok &= checks_rule(s, &rules->list.at[i], result, object, severity, summary);
     return ok;
+}
+
+static CheckObject block_object(const WalkScope *s, uint32_t check) {
+    const ModuleInst *m = s->module;
+    const ModuleNode *node = m->node;
+    const char *name = node->def->checks.at[check].name->text;
+    Arena *arena = s->walk->arena;
+    return (CheckObject){"check", str_format(arena, "%.*s%scheck.%s", STR_ARG(node->path), node->path.n ? "." : "", name),
+                         str_format(arena, "%.*s%scheck.%s", STR_ARG(m->path), m->path.n ? "." : "", name)};
+}
+
+void checks_block(WalkScope *s, uint32_t check) {
+    CheckObject object = block_object(s, check);
+    if (checks_begin(s->walk, &object)->data_failed) return;
+    checks_run(s, &s->module->node->def->checks.at[check].asserts, &object, SEV_WARNING, "Check block assertion failed");
+}
+
+void checks_data_failed(WalkScope *s, const Resource *data, const Diags *why) {
+    CheckObject object = block_object(s, data->check - 1);
+    CheckResult *result = checks_begin(s->walk, &object);
+    result->status = CHECK_FAIL;
+    result->data_failed = true;
+    for (uint32_t i = 0; i < why->list.n; i++) {
+        const Diag *d = &why->list.at[i];
+        vec_push(s->walk->arena, &result->failures,
+                 str_format(s->walk->arena, "%.*s: %.*s", STR_ARG(d->summary), STR_ARG(d->detail)));
+    }
 }

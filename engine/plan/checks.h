@@ -16,4 +16,11 @@ typedef struct CheckObject {
 bool checks_run(WalkScope *scope, const RuleList *rules, const CheckObject *object, Severity severity,
                 const char *summary);
 
+// Of a check block; assertions are passed over when its data could not be read.
+void checks_block(WalkScope *scope, uint32_t check);
+// Reading a data source inside a check block failed, and so has the check.
+void checks_data_failed(WalkScope *scope, const Resource *data, const Diags *why);
+// Failing conditions stop a plan, but not one that only refreshes.
+static inline Severity checks_severity(const Walk *w) { return w->kind == WALK_REFRESH_ONLY ? SEV_WARNING : SEV_ERROR; }
+
 #endif

@@ -33,6 +33,11 @@ static const Resource *orphan_block(const Walk *w, const StateResource *r, const
     return NULL;
 }
 
+const Resource *orphans_block(const Walk *w, const StateResource *r) {
+    const ModuleNode *ignored;
+    return orphan_block(w, r, &ignored);
+}
+
 static ModuleInst *module_inst_by_path(const Walk *w, const ModuleNode *m, Str path) {
     RowRange range = walk_module_insts(w, m);
     for (uint32_t i = range.first; i < range.first + range.n; i++)
@@ -173,8 +178,13 @@ static bool orphan_protected(Walk *w, const PriorObject *p) {
     const ModuleNode *m;
     const Resource *r = orphan_block(w, p->resource, &m);
     if (!r || !r->lifecycle.prevent_destroy) return false;
-    const Value *v = code_constant_value(r->lifecycle.prevent_destroy);
-    if (!v || !value_true(*v)) return false;
+    ModuleInst *inst = module_inst_by_path(w, m, p->resource->module);
+    WalkScope s;
+    if (!inst) return false; // its variables are gone with the module's instance
+    scope_init(&s, w, inst, config_local_id(m->def, BLOCK_RESOURCE, (uint32_t)(r - m->def->resources.at)), r->once_count,
+               w->scratch);
+    Value v = code_eval_as(r->lifecycle.prevent_destroy, &s.scope, type_bool(w->process), w->diags);
+    if (!value_true(v)) return false;
     diag_error(w->diags, "prevent_destroy", r->header_span, "Instance cannot be destroyed",
                "The plan would destroy %.*s, which has lifecycle.prevent_destroy set.", STR_ARG(p->resource->address));
     return true;

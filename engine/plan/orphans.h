@@ -4,6 +4,8 @@
 
 #include "engine/plan/plan_resource.h"
 
+// The resource block in the configuration that a state resource belongs to, keys aside, or NULL.
+const Resource *orphans_block(const Walk *w, const StateResource *r);
 // Adds a row for every managed object that no row has; in a destroy plan for all objects. Waits for the providers.
 void orphans_plan(Planner *planner);
 

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "engine/plan/checks.h"
 #include "engine/plan/orphans.h"
 #include "engine/plan/plan_import.h"
 #include "engine/plan/plan_resource.h"
@@ -26,6 +27,29 @@ static const uint8_t *plan_cbd(Walk *w) {
     return cbd;
 }
 
+// Conditions are looked at with what is there; none of them stops the plan.
+static void refresh_checks(Walk *w, ModuleInst *m, uint32_t resource, const Expansion *e) {
+    const Resource *r = &m->node->def->resources.at[resource];
+    const Lifecycle *l = &r->lifecycle;
+    if (l->preconditions.list.n == 0 && l->postconditions.list.n == 0) return;
+    WalkScope s;
+    scope_init(&s, w, m, config_local_id(m->node->def, BLOCK_RESOURCE, resource), r->once_count, w->arena);
+    for (uint32_t i = 0; i < e->n; i++) {
+        const Row *row = row_at(&w->rows, m->rows[resource].first + i);
+        CheckObject object = {"resource",
+                              str_format(w->arena, "%.*s%s%s.%s", STR_ARG(m->node->path), m->node->path.n ? "." : "",
+                                         r->type->text, r->name->text),
+                              walk_row_address_str(w->arena, w, row)};
+        expand_enter(&s, e, i);
+        s.has_self = false;
+        checks_run(&s, &l->preconditions, &object, SEV_WARNING, "Resource precondition failed");
+        if (!value_is_set(row->prior)) continue;
+        s.self = row->prior;
+        s.has_self = true;
+        checks_run(&s, &l->postconditions, &object, SEV_WARNING, "Resource postcondition failed");
+    }
+}
+
 // refresh-only: what is there now is what stays; data sources are read again.
 static bool refresh_visit(Walk *w, uint32_t node, const ModuleNode *module, uint32_t resource, void *ctx) {
     const Resource *r = &module->def->resources.at[resource];
@@ -42,6 +66,7 @@ static bool refresh_visit(Walk *w, uint32_t node, const ModuleNode *module, uint
             row->planned = row->prior;
             row->flags |= ROW_PLANNED;
         }
+        if (ok) refresh_checks(w, w->modules.at[i], resource, &e);
     }
     return ok || visit_end(w, node, true);
 }
@@ -165,7 +190,7 @@ static void plan_count(Plan *plan, const Row *row) {
     case ACTION_NOOP: return;
     case ACTION_READ: break;
     }
-    if (row->action != ACTION_READ) plan->changes_any = true;
+    plan->changes_any = true;
 }
 
 // What nothing configures any more and is gone already is no news.
@@ -196,7 +221,8 @@ static void plan_collect(Plan *plan) {
     for (uint32_t i = 0; i < w->prior.n; i++) {
         const PriorObject *p = &w->prior.at[i];
         if (!p->read || p->resource->data || value_same(p->stored, p->current)) continue;
-        if (p->object->deposed.n || (value_is_null(p->current) && prior_is_orphan(w, p))) continue;
+        bool news = w->kind == WALK_REFRESH_ONLY || value_is_set(p->current) || !prior_is_orphan(w, p);
+        if (p->object->deposed.n || !news) continue;
         vec_push(w->arena, &plan->drift, i);
         if (w->kind == WALK_REFRESH_ONLY) plan->changes_any = true;
     }
@@ -228,11 +254,16 @@ static void output_change(Plan *plan, const Output *o, uint32_t index, const Sta
     bool has = o && w->kind != WALK_PLAN_DESTROY && root->have[id] && !o->ephemeral;
     if (o && w->kind != WALK_PLAN_DESTROY && !has) return; // not evaluated: a target leaves it alone, or it failed
     if (has) c.after = root->values[id];
-    if (has && w->kind == WALK_REFRESH_ONLY && !value_is_whole(c.after)) return; // of what is not there yet: left alone
-    if (has && value_is_null(c.after) && !had) return;
     c.name = o ? o->name : name_of(w->process, before->name);
     c.sensitive = (o && o->sensitive) || (before && before->sensitive);
-    if (has && value_is_null(c.after)) has = false;
+    if (has && value_is_null(c.after)) {
+        has = false;
+        if (!had) {
+            c.action = ACTION_NOOP;
+            vec_push(w->arena, &plan->outputs, c);
+            return;
+        }
+    }
     c.action = (uint8_t)(!had && has ? ACTION_CREATE : had && !has ? ACTION_DELETE : ACTION_UPDATE);
     if (had && has && value_is_whole(c.after) && value_same(c.before, c.after) &&
         before->sensitive == o->sensitive)

@@ -30,9 +30,10 @@ void plan_row_done(RowOp *op, bool failed) {
         op->block->failed = true;
     }
     op->done = true;
-    op->block->pending--;
-    if (op->scratch != w->scratch) arena_free(op->scratch);
-    block_check(op->block);
+    BlockOp *block = op->block;
+    block->pending--;
+    if (op->scratch != w->scratch) arena_free(op->scratch); // and with it the operation
+    block_check(block);
 }
 
 static CheckObject row_check_object(RowOp *op) {
@@ -199,18 +200,42 @@ static void row_planned(void *ctx) {
     (void)w;
 }
 
+// Ephemeral values may only go where nothing keeps them. Recursion is over the schema's nesting.
+static bool keeps_ephemeral(Process *p, const SchemaBlock *block, Value v) {
+    if (!(marks_deep(p, v) & MARK_EPHEMERAL)) return false;
+    if (!block->has_write_only || !value_is_set(v)) return true;
+    if (v.kind != TYPE_OBJECT || v.obj->shape != block->shape) {
+        for (uint32_t i = 0; i < value_parts(v); i++)
+            if (keeps_ephemeral(p, block, value_part(v, i))) return true;
+        return false;
+    }
+    for (uint32_t i = 0; i < block->attr_count; i++) {
+        const SchemaAttr *a = &block->attrs[i];
+        if (a->flags & ATTR_WRITE_ONLY) continue;
+        Value x = v.obj->at[a->field];
+        if (a->nested ? keeps_ephemeral(p, a->nested, x) : (marks_deep(p, x) & MARK_EPHEMERAL) != 0) return true;
+    }
+    for (uint32_t i = 0; i < block->block_count; i++)
+        if (keeps_ephemeral(p, block->blocks[i].block, v.obj->at[block->blocks[i].field])) return true;
+    return false;
+}
+
 static void row_start(RowOp *op) {
     Walk *w = op->block->planner->walk;
     const Resource *r = op->block->resource;
     const Row *row = op_row(op);
     if (r->lifecycle.preconditions.list.n) {
         CheckObject object = row_check_object(op);
-        if (!checks_run(&op->scope, &r->lifecycle.preconditions, &object, SEV_ERROR, "Resource precondition failed")) {
+        if (!checks_run(&op->scope, &r->lifecycle.preconditions, &object, checks_severity(w), "Resource precondition failed")) {
             plan_row_done(op, true);
             return;
         }
     }
     op->config = decode_eval(r->code, &op->scope.scope, &op->diags);
+    if (keeps_ephemeral(w->process, r->schema->block, op->config))
+        diag_error(&op->diags, "ephemeral_value", r->header_span, "Ephemeral value in a place that keeps it",
+                   "An argument has an ephemeral value, which must not be stored in plans and states. It can be given to "
+                   "write-only arguments and in provider blocks.");
     if (diags_failed(&op->diags)) {
         plan_row_done(op, true);
         return;
@@ -273,6 +298,19 @@ static void rows_start(BlockOp *b, ModuleInst *m, uint32_t resource, const Expan
     }
 }
 
+// What would not be run is refused now, not passed over silently.
+static bool provisioners_known(BlockOp *b) {
+    bool ok = true;
+    for (uint32_t i = 0; i < b->resource->provisioners.n; i++) {
+        const Provisioner *p = &b->resource->provisioners.at[i];
+        if (str_eqz(name_str(p->type), "local-exec")) continue;
+        ok = diag_error(b->planner->walk->diags, "provisioner", p->span, "Provisioner not supported",
+                        "The provisioner \"%s\" is not run by this program. \"local-exec\" is, and can call ssh or scp.",
+                        p->type->text);
+    }
+    return ok;
+}
+
 static bool plan_resource_defined(BlockOp *b) {
     Walk *w = b->planner->walk;
     const Resource *r = b->resource;
@@ -308,7 +346,7 @@ bool plan_resource_visit(Walk *w, uint32_t node, const ModuleNode *module, uint3
             continue;
         }
         if (e.n == 0) continue;
-        if (!plan_resource_defined(b)) {
+        if (!plan_resource_defined(b) || !provisioners_known(b)) {
             b->failed = true;
             break;
         }

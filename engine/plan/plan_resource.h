@@ -20,7 +20,8 @@ typedef struct BlockOp {
     uint32_t type_flags;
     const struct ImportTargets *imports;
     uint32_t pending;
-    bool starting, failed;
+    uint32_t waits_of;       // module instance + 1 that `waits` was found for: a data source has to wait for changes
+    bool starting, failed, waits;
 } BlockOp;
 
 // One instance under way. Lives in its scratch arena.

@@ -7,9 +7,15 @@ static Value scope_unknown(const Walk *w) { return value_unknown(w->process, typ
 
 // What others see of an instance: what it will be, or what it is when nothing is planned for it.
 static Value row_value(const Walk *w, const Row *row) {
-    if (row->flags & (ROW_PLANNED | ROW_APPLIED | ROW_UNTARGETED)) return row->planned;
+    if (row->flags & (ROW_PLANNED | ROW_APPLIED)) return row->planned;
+    if ((row->flags & ROW_UNTARGETED) && value_is_set(row->prior)) return row->prior;
     if (w->kind == WALK_PLAN_DESTROY || w->kind == WALK_EVAL) return row->prior;
     return scope_unknown(w);
+}
+
+// Neither there nor planned: a target leaves it alone.
+static bool row_absent(const Row *row) {
+    return (row->flags & ROW_UNTARGETED) && !(row->flags & (ROW_PLANNED | ROW_APPLIED)) && !value_is_set(row->prior);
 }
 
 static bool key_of_step(Value v, InstanceKey *key) {
@@ -31,15 +37,17 @@ Value scope_resource_value(Walk *w, ModuleInst *m, uint32_t resource) {
         return row_value(w, row_at(&w->rows, range.first));
     }
     Value *at = ARENA_ARRAY(w->arena, Value, range.n + 1);
-    for (uint32_t i = 0; i < range.n; i++) at[i] = row_value(w, row_at(&w->rows, range.first + i));
-    if (r->repeat == REPEAT_COUNT) {
-        out = value_tuple(w->arena, at, range.n);
-    } else {
-        Name *names = ARENA_ARRAY(w->arena, Name, range.n + 1);
-        for (uint32_t i = 0; i < range.n; i++)
-            names[i] = name_of(w->process, value_str(row_at(&w->rows, range.first + i)->key));
-        out = value_object_of(w->arena, names, at, range.n);
+    Name *names = ARENA_ARRAY(w->arena, Name, range.n + 1);
+    uint32_t n = 0;
+    bool list = r->repeat == REPEAT_COUNT;
+    while (list && range.n && row_absent(row_at(&w->rows, range.first + range.n - 1))) range.n--;
+    for (uint32_t i = 0; i < range.n; i++) {
+        const Row *row = row_at(&w->rows, range.first + i);
+        if (!list && row_absent(row)) continue;
+        if (!list) names[n] = name_of(w->process, value_str(row->key));
+        at[n++] = row_value(w, row);
     }
+    out = list ? value_tuple(w->arena, at, n) : value_object_of(w->arena, names, at, n);
     m->values[id] = out;
     m->have[id] = 1;
     return out;

@@ -140,7 +140,7 @@ static bool output_value(Walk *w, ModuleInst *m, uint32_t index, uint32_t id) {
         str_format(w->arena, "%.*s%soutput.%s", STR_ARG(m->node->path), m->node->path.n ? "." : "", o->name->text),
         str_format(w->arena, "%.*s%soutput.%s", STR_ARG(m->path), m->path.n ? "." : "", o->name->text)};
     if (o->preconditions.list.n &&
-        !checks_run(&s, &o->preconditions, &object, SEV_ERROR, "Module output value precondition failed"))
+        !checks_run(&s, &o->preconditions, &object, checks_severity(w), "Module output value precondition failed"))
         return false;
     Value v = code_eval(o->code, &s.scope, w->diags);
     if (w->diags->errors > errors) return false;
@@ -173,16 +173,10 @@ bool visit_output(Walk *w, const ModuleNode *module, uint32_t index) {
 static bool visit_check(Walk *w, const ModuleNode *module, uint32_t index) {
     const Check *c = &module->def->checks.at[index];
     RowRange insts = walk_module_insts(w, module);
-    for (uint32_t i = insts.first; i < insts.first + insts.n; i++) {
-        ModuleInst *m = w->modules.at[i];
+    for (uint32_t i = insts.first; i < insts.first + insts.n && w->kind != WALK_VALIDATE; i++) {
         WalkScope s;
-        scope_init(&s, w, m, config_local_id(module->def, BLOCK_CHECK, index), c->once_count, w->arena);
-        CheckObject object = {
-            "check",
-            str_format(w->arena, "%.*s%scheck.%s", STR_ARG(module->path), module->path.n ? "." : "", c->name->text),
-            str_format(w->arena, "%.*s%scheck.%s", STR_ARG(m->path), m->path.n ? "." : "", c->name->text)};
-        if (w->kind != WALK_VALIDATE)
-            checks_run(&s, &c->asserts, &object, SEV_WARNING, "Check block assertion failed");
+        scope_init(&s, w, w->modules.at[i], config_local_id(module->def, BLOCK_CHECK, index), c->once_count, w->arena);
+        checks_block(&s, index);
     }
     return true;
 }

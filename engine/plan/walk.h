@@ -75,6 +75,7 @@ typedef struct CheckResult {
     enum { CHECK_PASS, CHECK_FAIL, CHECK_ERROR, CHECK_UNKNOWN } status;
     VEC(Str) failures;
     WalkKind phase;     // which walk evaluated it last
+    bool data_failed;   // a data source of the check block could not be read
 } CheckResult;
 
 struct Walk {

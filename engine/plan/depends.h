@@ -1,7 +1,7 @@
 // The dependencies that the state records for each resource: addresses without keys, sorted. The transitive list while
 // it has at most DEPENDS_LISTED entries, beyond that the direct ones (which, followed, say the same).
-#ifndef INFRA_APPLY_DEPENDS_H
-#define INFRA_APPLY_DEPENDS_H
+#ifndef INFRA_PLAN_DEPENDS_H
+#define INFRA_PLAN_DEPENDS_H
 
 #include "engine/plan/plan.h"
 

@@ -1,4 +1,4 @@
-#include "engine/apply/depends.h"
+#include "engine/plan/depends.h"
 
 #include <stdlib.h>
 
