@@ -66,6 +66,16 @@ static int open_state(LocalStore *s, Diags *diags) {
 
 static Str version_of(Arena *arena, Str bytes) { return str_format(arena, "%08x-%zu", crc32c(0, bytes), bytes.n); }
 
+// An empty file counts as no state, as the peers have it, unless a backup says that there was one.
+static bool not_cut_off(const LocalStore *s, Diags *diags) {
+    struct stat st;
+    if (!s->paths.backup || stat(s->paths.backup, &st) != 0 || st.st_size == 0) return true;
+    return diag_error(diags, "empty_state", SPAN_NONE, "State file is empty",
+                      "%s is empty, but its backup %s is not: the state was cut off. Copy the backup over it, or remove "
+                      "both to begin without a state.",
+                      s->paths.state, s->paths.backup);
+}
+
 static bool load(LocalStore *s, Arena *arena, StoreResult *r, Diags *diags) {
     int fd = s->fd >= 0 ? s->fd : open(s->paths.state, O_RDONLY | O_CLOEXEC);
     if (fd < 0 && errno != ENOENT) return fs_error(diags, "read", s->paths.state, errno);
@@ -80,7 +90,7 @@ static bool load(LocalStore *s, Arena *arena, StoreResult *r, Diags *diags) {
         if (found) r->bytes = newer;
     }
     r->found = r->bytes.n > 0;
-    return true;
+    return r->found || fd < 0 || s->created || not_cut_off(s, diags);
 }
 
 static void local_read(StateStore *base, Arena *arena, StoreDone done, void *ctx, Diags *diags) {
