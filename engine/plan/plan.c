@@ -321,6 +321,27 @@ Plan *plan_new(Walk *w, const PlanOptions *options) {
     return plan;
 }
 
+// A -replace that names no instance is a slip of the pen that should not pass unsaid.
+static void replaces_unused(const Plan *plan) {
+    const Walk *w = plan->walk;
+    for (uint32_t i = 0; i < plan->options.replace_count; i++) {
+        bool found = false;
+        for (uint32_t k = 0; k < w->rows.n && !found; k++) {
+            const Row *row = row_at(&w->rows, k);
+            const Resource *r = walk_resource(w, row);
+            InstanceKey key = INSTANCE_NO_KEY;
+            if (!r || r->mode != MODE_MANAGED) continue;
+            if (row->key.kind != TYPE_DYNAMIC) key_of_value(row->key, &key);
+            found = address_is_instance(&plan->options.replaces[i], w, w->modules.at[row->module], r, key);
+        }
+        if (found) continue;
+        Buf b = buf_in(w->scratch);
+        address_print(&plan->options.replaces[i], &b);
+        diag_warn(w->diags, "unused_replace", SPAN_NONE, "Address names nothing",
+                  "-replace=%.*s names no instance of a resource in the configuration.", STR_ARG(buf_str(&b)));
+    }
+}
+
 void plan_finish(Plan *plan) {
     plan_collect(plan);
     plan_outputs(plan);
@@ -340,6 +361,7 @@ Plan *plan_make(Walk *w, const PlanOptions *options) {
     }
     if (!options->refresh_only && !w->stop) orphans_plan(&planner);
     plan->errored = !whole || w->diags->errors > errors;
+    if (whole) replaces_unused(plan);
     plan_finish(plan);
     return plan;
 }
