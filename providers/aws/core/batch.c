@@ -82,8 +82,7 @@ static bool is_single(const Job *job) {
 }
 
 // Those without an item: absent when they were looked for alone, else they are.
-static void absent_or_again(Job *job, Want **missing, uint32_t n) {
-    bool sure = is_single(job) && (job->alone || !job->step->one);
+static void absent_or_again(Job *job, Want **missing, uint32_t n, bool sure) {
     for (uint32_t i = 0; i < n;) {
         uint32_t end = i + 1;
         while (end < n && same_key(missing[end]->by, missing[i]->by)) end++;
@@ -96,39 +95,51 @@ static void absent_or_again(Job *job, Want **missing, uint32_t n) {
     }
 }
 
-static void answered(Job *job, Value output) {
+// The item of each want, in the job's arena. False after a definition's error.
+static bool find_items(Job *job, Value output, const Value **found, Diags *diags) {
     const Step *step = job->step;
     Frame *f = job->wants[0]->frame;
-    if (!step->batched || !step->items) {
-        for (uint32_t i = 0; i < job->n; i++) deliver(job->wants[i], output);
-        return;
-    }
-    Diags diags = diags_in(job->arena);
     Value result = f->roots[SLOT_RESULT], before = f->roots[SLOT_ITEM];
+    Arena *outer = f->scope.arena;
+    f->scope.arena = job->arena;
     f->roots[SLOT_RESULT] = output;
     f->roots[SLOT_KEYS] = keys_of(job);
-    Value items = frame_eval(f, step->items, &diags);
+    Value items = frame_eval(f, step->items, diags);
     StrMap by_key = strmap_in(job->arena);
     for (uint32_t i = 0; i < value_parts(items); i++) {
         f->roots[SLOT_ITEM] = value_part(items, i);
-        Str key = step->key ? frame_text(f, step->key, &diags) : value_str(job->wants[0]->by);
+        Str key = step->key ? frame_text(f, step->key, diags) : value_str(job->wants[0]->by);
         if (key.n) strmap_put_ptr(&by_key, key, &items.list->at[i]);
     }
     f->roots[SLOT_RESULT] = result;
     f->roots[SLOT_ITEM] = before;
     f->roots[SLOT_KEYS] = frame_null(f);
-    if (diags_failed(&diags)) {
+    f->scope.arena = outer;
+    for (uint32_t i = 0; i < job->n; i++) found[i] = strmap_get_ptr(&by_key, value_str(job->wants[i]->by));
+    return !diags_failed(diags);
+}
+
+// A want that is finished may be gone with its arena: nothing of it is looked at any more.
+static void answered(Job *job, Value output) {
+    const Step *step = job->step;
+    if (!step->batched || !step->items) {
+        for (uint32_t i = 0; i < job->n; i++) deliver(job->wants[i], output);
+        return;
+    }
+    Diags diags = diags_in(job->arena);
+    const Value **found = ARENA_ARRAY(job->arena, const Value *, job->n + 1);
+    if (!find_items(job, output, found, &diags)) {
         fail_all(job, NULL, diags_text(job->arena, &diags));
         return;
     }
     Want **missing = ARENA_ARRAY(job->arena, Want *, job->n + 1);
+    bool sure = is_single(job) && (job->alone || !step->one);
     uint32_t n = 0;
     for (uint32_t i = 0; i < job->n; i++) {
-        const Value *item = strmap_get_ptr(&by_key, value_str(job->wants[i]->by));
-        if (item) deliver(job->wants[i], *item);
+        if (found[i]) deliver(job->wants[i], *found[i]);
         else missing[n++] = job->wants[i];
     }
-    absent_or_again(job, missing, n);
+    absent_or_again(job, missing, n, sure);
 }
 
 static void refused(Job *job, const AwsError *error) {

@@ -59,6 +59,8 @@ static void collect(ListJob *job, StrMap *items) {
     Frame *f = job->wants[0]->frame;
     Value result = f->roots[SLOT_RESULT], item = f->roots[SLOT_ITEM];
     Diags quiet = diags_in(job->arena);
+    Arena *outer = f->scope.arena;
+    f->scope.arena = job->arena;
     for (uint32_t c = 0; c < job->call_n; c++) {
         f->roots[SLOT_RESULT] = job->calls[c].output;
         Value list = frame_eval(f, job->calls[c].step->items, &quiet);
@@ -76,6 +78,7 @@ static void collect(ListJob *job, StrMap *items) {
     }
     f->roots[SLOT_RESULT] = result;
     f->roots[SLOT_ITEM] = item;
+    f->scope.arena = outer;
 }
 
 static void conclude(ListJob *job) {
@@ -83,7 +86,7 @@ static void conclude(ListJob *job) {
     uint32_t n = 0;
     StrMap items = strmap_in(job->arena);
     if (!job->refused) collect(job, &items);
-    for (uint32_t i = 0; i < job->n; i++) {
+    for (uint32_t i = 0; i < job->n; i++) { // a finished want may be gone with its arena
         Want *w = job->wants[i];
         const Value *item = job->refused ? NULL : strmap_get_ptr(&items, value_str(w->by));
         if (!item) {

@@ -162,10 +162,11 @@ bool settings_read(struct InfraProvider *p, const InfraRequest *base, Value conf
     s->s3_path_style = boolean(config, "s3_use_path_style") || boolean(config, "s3_force_path_style");
     s->skip_metadata = str_eqz(text(p, config, "skip_metadata_api_check"), "true");
     s->skip_region_validation = boolean(config, "skip_region_validation");
-    int64_t tries = 25;
+    int64_t tries = 0;
     Value retries = get(config, "max_retries");
     if (value_is_set(retries)) (void)value_to_i64(retries, &tries);
-    s->max_tries = tries > 0 && tries < 1000 ? (uint32_t)tries : 25;
+    s->max_tries = tries > 0 && tries < 1000 ? (uint32_t)tries : 0;
+    s->usual_tries = 25; // as Terraform's provider has it
     p->skip_account = boolean(config, "skip_requesting_account_id");
     p->allowed_accounts = texts(p, config, "allowed_account_ids");
     p->forbidden_accounts = texts(p, config, "forbidden_account_ids");
