@@ -13,6 +13,7 @@
 #include <stdlib.h>
 
 #define REDIRECTS_MAX 3u
+#define UNREACHED_TRIES 9u
 #define SKEWS_MAX 2u
 #define RENEWALS_MAX 1u
 #define SKEW_NOTICED (60 * NS_PER_S)
@@ -300,7 +301,9 @@ static bool is_asked_for(const AwsCall *call, Str code) {
 }
 
 static void retry_or_fail(AwsCall *call, ErrorKind kind, AwsError error, int64_t server_ns) {
-    RetryPolicy policy = {call->max_tries, (kind == ERROR_THROTTLED ? 500 : 100) * NS_PER_MS, 20 * NS_PER_S};
+    // Where nobody answers at all, an address is wrong or a network is gone: people want to hear of it soon.
+    uint32_t most = error.status == 0 && !error.sent && call->max_tries > UNREACHED_TRIES ? UNREACHED_TRIES : call->max_tries;
+    RetryPolicy policy = {most, (kind == ERROR_THROTTLED ? 500 : 100) * NS_PER_MS, 20 * NS_PER_S};
     int64_t delay = kind == ERROR_FINAL ? -1 : retry_delay(call->client->process, &policy, call->tries, server_ns);
     if (delay >= 0) {
         try_later(call, delay);

@@ -25,8 +25,9 @@ typedef struct AwsSettings {
     uint32_t endpoint_count;
     Str http_proxy, https_proxy, no_proxy, custom_ca_bundle;
     Str ec2_metadata_endpoint;
-    Str sts_region;     // where STS is asked; empty: the region
-    uint32_t max_tries; // 0: default 3 for a backend, 25 for the provider (as the peers have)
+    Str sts_region;       // where STS is asked; empty: the region
+    uint32_t max_tries;   // 0: as the environment or the profile says
+    uint32_t usual_tries; // when those are silent; 0: 3
     bool insecure, use_fips, use_dualstack, s3_path_style;
     bool skip_metadata, skip_region_validation;
     Str user_agent;

@@ -112,7 +112,7 @@ AwsConfig *settings_resolve(Arena *arena, const AwsSettings *given) {
     Str tries_text = FIRST(settings_env("AWS_MAX_ATTEMPTS"), config_get(p, "max_attempts"));
     c->max_tries = s->max_tries;
     if (!c->max_tries && str_to_i64(tries_text, &tries) && tries > 0 && tries < 1000) c->max_tries = (uint32_t)tries;
-    if (!c->max_tries) c->max_tries = 3;
+    if (!c->max_tries) c->max_tries = s->usual_tries ? s->usual_tries : 3;
     c->use_fips =
         s->use_fips || is_true(FIRST(settings_env("AWS_USE_FIPS_ENDPOINT"), config_get(p, "use_fips_endpoint")));
     c->use_dualstack = s->use_dualstack || is_true(FIRST(settings_env("AWS_USE_DUALSTACK_ENDPOINT"),

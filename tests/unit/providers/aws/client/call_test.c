@@ -57,6 +57,19 @@ static void tries_are_used_up(void **state) {
     script_free(s);
 }
 
+static void nobody_answers(void **state) {
+    (void)state;
+    SCRIPT(UNSENT, UNSENT, UNSENT, UNSENT, UNSENT, UNSENT, UNSENT, UNSENT, UNSENT, UNSENT);
+    script_client(s, (AwsSettings){.region = STR("eu-west-1"),
+                                   .access_key = STR("AKEXAMPLE"),
+                                   .secret_key = STR("secret-key"),
+                                   .usual_tries = 25});
+    AwsResult r = script_call(s, "sts", "GetCallerIdentity", "{}");
+    assert_false(r.ok);
+    assert_int_equal(r.tries, 9);
+    script_free(s);
+}
+
 static void final_errors_are_final(void **state) {
     (void)state;
     SCRIPT(ANSWER(403,
@@ -297,6 +310,7 @@ int main(void) {
         cmocka_unit_test(a_call_and_its_signature),
         cmocka_unit_test(server_faults_are_retried),
         cmocka_unit_test(tries_are_used_up),
+        cmocka_unit_test(nobody_answers),
         cmocka_unit_test(final_errors_are_final),
         cmocka_unit_test(further_codes_are_retried_when_asked),
         cmocka_unit_test(a_lost_answer_is_not_sent_again),
