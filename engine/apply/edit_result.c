@@ -1,4 +1,6 @@
 // What goes into the state at the end: root outputs and the results of checks.
+#include <stdlib.h>
+
 #include "engine/apply/applier.h"
 #include "engine/value/marks.h"
 
@@ -111,6 +113,10 @@ static void check_object(JsonWriter *j, const CheckResult *c) {
     json_close_object(j);
 }
 
+static int group_cmp(const void *a, const void *b) {
+    return str_cmp(((const StrMapItem *)a)->key, ((const StrMapItem *)b)->key);
+}
+
 void edit_checks(Applier *a) {
     Walk *w = a->walk;
     if (w->checks.n == 0) {
@@ -129,8 +135,11 @@ void edit_checks(Applier *a) {
     Buf b = buf_in(a->state->arena);
     JsonWriter j = json_writer(&b, 0);
     json_open_array(&j);
+    StrMapItem *sorted = ARENA_ARRAY(w->arena, StrMapItem, groups.n + 1);
+    if (groups.n) memcpy(sorted, groups.items, sizeof *sorted * groups.n);
+    qsort(sorted, groups.n, sizeof *sorted, group_cmp);
     for (uint32_t g = 0; g < groups.n; g++) {
-        uint32_t first = (uint32_t)groups.items[g].value;
+        uint32_t first = (uint32_t)sorted[g].value;
         int status = (int)w->checks.at[first].status;
         for (uint32_t i = next[first]; i; i = next[i]) status = check_worse(status, (int)w->checks.at[i].status);
         json_open_object(&j);

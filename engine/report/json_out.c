@@ -184,10 +184,16 @@ static void json_object_rest(JsonWriter *w, const StateObject *o) {
     json_identity(w, o);
 }
 
+static bool anything_known(Value v) {
+    for (uint32_t i = 0; i < value_parts(v); i++)
+        if (value_is_known(value_part(v, i))) return true;
+    return false;
+}
+
 void json_resource(JsonWriter *w, const Subject *s, uint64_t schema_version, Value v, const StateObject *object) {
     json_open_object(w);
     json_resource_head(w, s, schema_version);
-    if (value_parts(v)) {
+    if (anything_known(v)) {
         json_field(w, "values");
         json_known(w, v);
     }

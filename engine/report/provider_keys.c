@@ -146,6 +146,27 @@ static void keys_implied(ProviderKeys *keys, const ModuleNode *node) {
     }
 }
 
+// An import needs the provider in the root module, whatever module its target lies in.
+static void keys_imported(ProviderKeys *keys, const Config *config) {
+    const ModuleNode *root = &config->nodes[0];
+    for (uint32_t i = 0; i < root->def->imports.n; i++) {
+        const Import *in = &root->def->imports.at[i];
+        const ModuleNode *m = root;
+        for (uint32_t k = 0; m && k < in->to.module_count; k++) {
+            uint32_t call = config_find_call(m->def, in->to.modules[k].module);
+            m = call == UINT32_MAX ? NULL : &config->nodes[m->first_child + call];
+        }
+        uint32_t r = m ? config_find_resource(m->def, MODE_MANAGED, in->to.type, in->to.name) : UINT32_MAX;
+        if (r == UINT32_MAX || in->provider_name) continue;
+        const Resource *to = &m->def->resources.at[r];
+        ProviderKey *k = keys_add(keys, key_text(keys->arena, root, to->provider_name, NULL));
+        if (!k) continue;
+        k->name = name_str(to->provider_name);
+        k->address = to->provider_address;
+        k->node = root;
+    }
+}
+
 static int key_cmp_text(const void *a, const void *b) {
     return str_cmp((*(ProviderKey *const *)a)->key, (*(ProviderKey *const *)b)->key);
 }
@@ -160,6 +181,7 @@ ProviderKeys *provider_keys_new(Arena *arena, const Config *config) {
         keys_blocks(keys, node);
         keys_required(keys, node);
         keys_implied(keys, node);
+        if (i == 0) keys_imported(keys, config);
     }
     keys->n = keys->by_key.n;
     keys->at = ARENA_ARRAY(arena, ProviderKey *, keys->n + 1);

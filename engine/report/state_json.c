@@ -1,5 +1,8 @@
 #include "engine/report/state_json.h"
 
+#include <stdlib.h>
+
+#include "engine/plan/depends.h"
 #include "engine/report/checks_json.h"
 #include "engine/report/module_tree.h"
 #include "engine/report/state_value.h"
@@ -86,8 +89,39 @@ void report_state_json(Walk *walk, Snapshot *state, Out *out) {
 
 #define PRIOR_ROW 0x80000000u // the item is a row: a data source that was read, or an object that is imported
 
+typedef struct PriorWriter {
+    const Plan *plan;
+    const Walk *walk;
+    const Depends *depends; // per block of the configuration
+    Arena *arena;
+} PriorWriter;
+
+static int str_order(const void *a, const void *b) { return str_cmp(*(const Str *)a, *(const Str *)b); }
+
+// What the object depends on from now on: what its block needs, and until it is changed what it needed before.
+static StateObject prior_object(const PriorWriter *p, const PriorObject *prior) {
+    StateObject o = *prior->object;
+    const Row *row = prior->row ? row_at(&p->walk->rows, prior->row - 1) : NULL;
+    if (!row || row->block == UINT32_MAX || !(row->flags & ROW_PLANNED)) return o;
+    bool stays = row->action == ACTION_NOOP && !p->plan->options.refresh_only;
+    if (!stays && p->plan->options.no_refresh) return o;
+    const Depends *now = &p->depends[row->block];
+    uint32_t most = now->n + o.dependency_count, n = 0;
+    Str *at = ARENA_ARRAY(p->arena, Str, most + 1);
+    if (now->n) memcpy(at, now->at, sizeof *at * now->n);
+    if (!stays && o.dependency_count) memcpy(at + now->n, o.dependencies, sizeof *at * o.dependency_count);
+    if (stays) most = now->n;
+    qsort(at, most, sizeof *at, str_order);
+    for (uint32_t i = 0; i < most; i++)
+        if (n == 0 || !str_eq(at[n - 1], at[i])) at[n++] = at[i];
+    o.dependencies = at;
+    o.dependency_count = n;
+    return o;
+}
+
 static void prior_item_write(void *ctx, JsonWriter *w, uint32_t index) {
-    const Walk *walk = ctx;
+    PriorWriter *writer = ctx;
+    const Walk *walk = writer->walk;
     if (index & PRIOR_ROW) {
         const Row *row = row_at(&walk->rows, index & ~PRIOR_ROW);
         Subject s = subject_of_row(walk, row);
@@ -96,12 +130,15 @@ static void prior_item_write(void *ctx, JsonWriter *w, uint32_t index) {
     }
     const PriorObject *p = &walk->prior.at[index];
     Subject s = subject_of_prior(walk, p);
-    json_resource(w, &s, s.schema ? s.schema->version : p->object->schema_version, p->current, p->object);
+    StateObject object = prior_object(writer, p);
+    json_resource(w, &s, s.schema ? s.schema->version : p->object->schema_version, p->current, &object);
+    arena_reset(writer->arena);
 }
 
-// The new value as soon as it is known, else the old one.
+// The new value as soon as it is known, else the old one; of what goes the old one.
 static Value output_prior(const Plan *plan, const OutputChange *c) {
-    return value_is_whole(c->after) && !plan->options.destroy ? c->after : c->before;
+    bool stays = !plan->options.destroy && config_find_output(plan->walk->config->nodes[0].def, c->name) != UINT32_MAX;
+    return value_is_whole(c->after) && stays ? c->after : c->before;
 }
 
 static void prior_outputs_write(JsonWriter *w, const Plan *plan) {
@@ -123,7 +160,8 @@ static bool row_was_read(const Walk *w, const Row *row) {
     const RowExtra *x = row_has_extra(&w->rows, row);
     if (x && x->imported) return true;
     const Resource *r = walk_resource(w, row);
-    return r && r->mode == MODE_DATA && row->action == ACTION_NOOP && (row->flags & ROW_PLANNED) &&
+    bool now = row->action == ACTION_NOOP || row->reason == REASON_READ_CHECK_NESTED;
+    return r && r->mode == MODE_DATA && now && (row->flags & ROW_PLANNED) &&
            !value_is_null(row->planned);
 }
 
@@ -152,9 +190,12 @@ void state_json_prior(JsonWriter *w, const Plan *plan) {
         head_write(w, STR(STATE_TERRAFORM_VERSION));
         json_field(w, "values");
         json_open_object(w);
-        prior_outputs_write(w, plan);
+        if (plan->goes) state_outputs_write(w, walk->state); // nothing becomes of them
+        else prior_outputs_write(w, plan);
         json_field(w, "root_module");
-        module_tree_write(tree, w, prior_item_write, walk);
+        PriorWriter writer = {plan, walk, depends_all(arena, walk), arena_new(walk->process, LIFE_OP, "dependencies")};
+        module_tree_write(tree, w, prior_item_write, &writer);
+        arena_free(writer.arena);
         json_close_object(w);
         json_close_object(w);
     }

@@ -1,6 +1,7 @@
 /* Objects as files. Paths are relative to the configuration's folder. */
 #include "providers/tfcoremock/mock.h"
 
+#include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -11,9 +12,8 @@
 #include <unistd.h>
 
 static const char *path_in(const InfraHost *host, InfraArena *arena, InfraText folder, InfraText name) {
-    if (!folder.n || (name.n && name.p[0] == '/')) folder = TEXT(".");
-    const char *slash = name.n && name.p[0] == '/' ? "" : "/";
-    if (!*slash) return host->format(arena, "%.*s", (int)name.n, name.p).p;
+    int here = !folder.n || text_is(folder, ".");
+    if (here || (name.n && name.p[0] == '/')) return host->format(arena, "%.*s", (int)name.n, name.p).p;
     return host->format(arena, "%.*s/%.*s", (int)folder.n, folder.p, (int)name.n, name.p).p;
 }
 
@@ -23,8 +23,14 @@ static const char *object_path(const Store *s, InfraArena *arena, InfraText fold
     return path_in(s->host, arena, s->folder, name);
 }
 
+/* What went wrong, as people know it from the peers: without a capital letter. */
+static const char *reason(const InfraHost *host, InfraArena *arena, int error) {
+    const char *text = strerror(error);
+    return host->format(arena, "%c%s", tolower((unsigned char)text[0]), text + 1).p;
+}
+
 static const char *system_error(const InfraHost *host, InfraArena *arena, const char *verb, const char *path) {
-    return host->format(arena, "%s %s: %s", verb, path, strerror(errno)).p;
+    return host->format(arena, "%s %s: %s", verb, path, reason(host, arena, errno)).p;
 }
 
 /* 0, or an errno. */
@@ -59,7 +65,7 @@ static Found read_object(const Store *s, InfraArena *arena, const MockType *type
     InfraText json;
     int failed = read_whole(s->host, arena, path, &json);
     if (failed == ENOENT) {
-        *error = s->host->format(arena, "open %s: %s", path, strerror(failed));
+        *error = s->host->format(arena, "open %s: %s", path, reason(s->host, arena, failed));
         return MISSING;
     }
     errno = failed;

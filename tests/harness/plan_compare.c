@@ -119,6 +119,10 @@ static void compare_tuples(Compare *c, Value want, Value got) {
     }
 }
 
+static bool unordered(Str path) {
+    return str_eqz(path, ".relevant_attributes") || str_ends(path, STR(".replace_paths"));
+}
+
 // What the peer lists in no particular order.
 static void compare_lists(Compare *c, Value want, Value got) {
     if (want.n != got.n) {
@@ -137,7 +141,7 @@ static void compare_lists(Compare *c, Value want, Value got) {
 static void compare(Compare *c, Value want, Value got) {
     bool both = value_is_set(want) && value_is_set(got);
     if (both && want.kind == TYPE_OBJECT && got.kind == TYPE_OBJECT) compare_objects(c, want, got);
-    else if (both && want.kind == TYPE_TUPLE && got.kind == TYPE_TUPLE && str_eqz(buf_str(&c->path), ".relevant_attributes"))
+    else if (both && want.kind == TYPE_TUPLE && got.kind == TYPE_TUPLE && unordered(buf_str(&c->path)))
         compare_lists(c, want, got);
     else if (both && want.kind == TYPE_TUPLE && got.kind == TYPE_TUPLE) compare_tuples(c, want, got);
     else if (!value_same(want, got)) differ(c, &want, &got);

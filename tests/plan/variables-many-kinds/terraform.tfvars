@@ -1,0 +1,2 @@
+s = "text"
+o = { a = [1, "x"], b = null }
