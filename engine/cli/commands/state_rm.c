@@ -3,58 +3,61 @@
 #include "engine/cli/state_edit.h"
 
 typedef struct Removal {
-    Str address;
+    Str address, deposed;
     InstanceKey key;
+    bool again; // another object of the instance before it
 } Removal;
 typedef struct Removals {
     VEC(Removal) list;
 } Removals;
 
+// With the objects that replacements left.
+static void collect_resource(Session *s, const Address *a, const StateResource *r, Removals *out) {
+    Str address = STR("");
+    for (uint32_t k = 0; k < r->n; k++) {
+        const StateObject *o = &r->objects[k];
+        if (!address_covers(a, r->module, r->data, r->type, r->name, o->key)) continue;
+        if (!address.n) address = str_copy(s->arena, r->address);
+        bool again = k > 0 && key_equal(r->objects[k - 1].key, o->key);
+        vec_push(s->arena, &out->list, ((Removal){address, o->deposed, o->key, again}));
+    }
+}
+
 static bool collect(Session *s, const OptionArgs *rest, Removals *out) {
     for (int i = 0; i < rest->n; i++) {
         Address a;
-        StateMatches found = {0};
+        uint32_t before = out->list.n;
         if (!state_edit_parse(s, rest->at[i], &a)) return false;
-        state_edit_find(s, &a, &found);
-        if (found.list.n == 0)
+        for (uint32_t k = 0; k < s->snapshot->resource_count; k++)
+            collect_resource(s, &a, &s->snapshot->resources[k], out);
+        if (out->list.n == before)
             return diag_error(&s->cli->diags, "no_instance", SPAN_NONE, "No such resource instance",
                               "The state has nothing at %s, so nothing was removed. All that it has: infra state list",
                               rest->at[i]);
-        for (uint32_t k = 0; k < found.list.n; k++)
-            vec_push(s->arena, &out->list,
-                     ((Removal){str_copy(s->arena, found.list.at[k].resource->address), found.list.at[k].key}));
     }
     return true;
-}
-
-// With the objects that replacements left.
-static void remove_all(Session *s, const Removal *r) {
-    for (StateResource *sr = snapshot_find(s->snapshot, r->address); sr; sr = snapshot_find(s->snapshot, r->address)) {
-        Str deposed = STR("");
-        bool any = false;
-        for (uint32_t k = 0; k < sr->n && !any; k++) {
-            any = key_equal(sr->objects[k].key, r->key);
-            if (any) deposed = str_copy(s->arena, sr->objects[k].deposed);
-        }
-        if (!any) return;
-        snapshot_remove_object(s->snapshot, r->address, r->key, deposed);
-    }
 }
 
 static bool run(Session *s, const OptionArgs *rest, bool dry) {
     Removals all = {0};
     if (!state_edit_open(s, "state-rm") || !collect(s, rest, &all)) return false;
+    uint32_t n = 0;
     for (uint32_t i = 0; i < all.list.n; i++) {
-        Buf line = buf_in(s->arena);
-        buf_format(&line, "%s %.*s", dry ? "Would remove" : "Removed", STR_ARG(all.list.at[i].address));
-        key_print(all.list.at[i].key, &line);
-        out_format(&s->cli->out, "%.*s\n", STR_ARG(buf_str(&line)));
-        if (!dry) remove_all(s, &all.list.at[i]);
+        const Removal *r = &all.list.at[i];
+        if (!dry) snapshot_remove_object(s->snapshot, r->address, r->key, r->deposed);
+        if (r->again) continue;
+        Buf line = {0};
+        n++;
+        buf_format(&line, "%s %.*s", dry ? "Would remove" : "Removed", STR_ARG(r->address));
+        key_print(r->key, &line);
+        buf_char(&line, '\n');
+        out_add(&s->cli->out, buf_str(&line));
+        buf_free(&line);
     }
     if (dry) return true;
     if (!session_save(s)) return false;
-    out_format(&s->cli->out, "Removed %u resource instance%s from the state. The real objects are as they were.\n",
-               all.list.n, all.list.n == 1 ? "" : "s");
+    out_format(&s->cli->out, "Removed %u resource instance%s from the state. The real objects are as they were.\n", n,
+               n == 1 ? "" : "s");
     return true;
 }
 
