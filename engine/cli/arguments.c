@@ -22,6 +22,7 @@ bool arguments_global(Cli *cli, int argc, char **argv, Arguments *out) {
     static char version[] = "version";
     *out = (Arguments){0};
     int i = 1;
+    if (argc > 1 && strcmp(argv[1], "help") == 0) out->help = true, i++;
     for (; i < argc && argv[i][0] == '-'; i++) {
         const char *word = argv[i] + (argv[i][1] == '-' ? 2 : 1);
         if (arguments_is_help(argv[i])) {

@@ -4,11 +4,25 @@
 #include "engine/schema/suggest.h"
 
 static const Command commands[] = {
+#define ALIAS(name, of)
 #define GROUP(name, usage, summary, about) {name, NULL, usage, summary, about},
 #define COMMAND(id, name, usage, summary, about) {name, command_##id, usage, summary, about},
 #include "engine/cli/commands.def"
 #undef GROUP
 #undef COMMAND
+#undef ALIAS
+};
+
+static const struct {
+    const char *name, *of;
+} aliases[] = {
+#define ALIAS(name, of) {name, of},
+#define GROUP(name, usage, summary, about)
+#define COMMAND(id, name, usage, summary, about)
+#include "engine/cli/commands.def"
+#undef GROUP
+#undef COMMAND
+#undef ALIAS
 };
 
 enum { COMMAND_COUNT = sizeof commands / sizeof *commands };
@@ -19,6 +33,8 @@ const Command *command_all(uint32_t *n) {
 }
 
 static const Command *find(Str name) {
+    for (size_t i = 0; i < sizeof aliases / sizeof *aliases; i++)
+        if (str_eqz(name, aliases[i].name)) name = str_of(aliases[i].of);
     for (uint32_t i = 0; i < COMMAND_COUNT; i++)
         if (str_eqz(name, commands[i].name)) return &commands[i];
     return NULL;

@@ -32,7 +32,7 @@ void operation_plan_options(Operation *op, OptionSet *set) {
     option_add(set, "exclude-file", OPTION_LIST, &op->targets, "FILE", "What to exclude from a file, one a line.");
     option_add(set, "replace", OPTION_LIST, &op->replaces, "ADDRESS",
                "Replace this resource instance, even if it needs no change or could be updated; may be repeated.");
-    option_add(set, "parallelism", OPTION_COUNT, &op->parallelism, "N", "Operations under way at most.");
+    option_add(set, "parallelism", OPTION_COUNT, &op->parallelism, "N", "Operations under way at most; 64 by default.");
     session_input_options(&op->session, set);
     session_lock_options(&op->session, set);
 }

@@ -98,6 +98,7 @@ static void still(void *ctx) {
         line_start(p, p->walk, a->row, a->deposed);
         out_z(o, words_of(a->reading, a->action).still);
         out_z(o, " [");
+        if (a->id.n) out_format(o, "%.*s, ", STR_ARG(a->id));
         if (a->words.n) out_format(o, "%.*s, ", STR_ARG(a->words));
         out_format(o, "%.*s elapsed]", STR_ARG(buf_str(&elapsed)));
         buf_free(&elapsed);
@@ -121,6 +122,7 @@ static void begin(Progress *p, const Walk *w, ProgressRow row, Str id_key, Str i
     p->walk = w;
     row.started = loop_now(p->cli->loop);
     row.next = row.started + STILL_EVERY;
+    if (id_key.n) row.id = str_format(p->arena, "%.*s=%.*s", STR_ARG(id_key), STR_ARG(id));
     vec_push(p->arena, &p->active, row);
     timer_set(p);
     if (p->cli->concise) return;

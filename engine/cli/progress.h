@@ -11,6 +11,7 @@ typedef struct ProgressRow { // an operation under way
     bool deposed, reading;
     JournalAction action;
     int64_t started, next;
+    Str id;    // key=value, or empty
     Str words; // the provider's last, or empty
 } ProgressRow;
 
