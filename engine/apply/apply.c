@@ -233,10 +233,15 @@ void apply_stop(Walk *w, bool hard) {
     w->stop = true;
     Applier *a = w->applier;
     if (!hard || !a) return;
-    for (uint32_t i = 0; i < a->active.n; i++) {
+    // A cancelled operation may end at once, and with it its place in the list.
+    for (uint32_t i = 0; i < a->active.n;) {
         Change *c = a->active.at[i];
-        if (c->cancelled || !c->use || !c->use->provider) continue;
+        if (c->cancelled || !c->use || !c->use->provider) {
+            i++;
+            continue;
+        }
         c->cancelled = true;
         provider_cancel(c->use->provider, &c->request);
+        i = 0;
     }
 }

@@ -160,6 +160,13 @@ static void set_outputs(RemoteRead *r, const Snapshot *state) {
     r->request->result = handle_of(value_finish_object(r->arena, result));
 }
 
+static void read_end(void *ctx) {
+    RemoteRead *r = ctx;
+    if (r->store->vt->close) r->store->vt->close(r->store);
+    r->backend->vt->free(r->backend);
+    r->request->base.host->done(r->call);
+}
+
 static void read_done(void *ctx, const StoreResult *result) {
     RemoteRead *r = ctx;
     if (result->ok && !result->found) {
@@ -169,9 +176,8 @@ static void read_done(void *ctx, const StoreResult *result) {
         Snapshot *state = codec_read(r->arena, result->bytes, r->store->where, r->diags);
         if (state) set_outputs(r, state);
     }
-    if (r->store->vt->close) r->store->vt->close(r->store);
-    r->backend->vt->free(r->backend);
-    r->request->base.host->done(r->call);
+    // The backend is still on the stack: it goes when it has returned.
+    loop_post(r->backend->loop, read_end, r);
 }
 
 void remote_state_read(InfraDataRead *q, InfraCall *call) {
