@@ -82,6 +82,7 @@ static void prior_block_providers(const Walk *w, StrMap *out) {
 }
 
 void prior_prepare(Walk *w) {
+    snapshot_settle(w->state); // what was recovered came in any order
     const Snapshot *s = w->state;
     w->prior_first = ARENA_ARRAY(w->arena, uint32_t, s->resource_count + 1);
     if (s->resource_count == 0) return;
