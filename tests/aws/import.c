@@ -9,7 +9,8 @@ static void done(void *ctx) { *(bool *)ctx = true; }
 
 static int fail(Process *process, const Diags *diags) {
     Buf text = {0};
-    for (uint32_t i = 0; i < diags->list.n; i++) diag_render(process, &diags->list.at[i], (DiagStyle){.ascii = true}, &text);
+    for (uint32_t i = 0; i < diags->list.n; i++)
+        diag_render(process, &diags->list.at[i], (DiagStyle){.ascii = true}, &text);
     fprintf(stderr, "%s", text.p ? text.p : "no object\n");
     buf_free(&text);
     return 1;
@@ -33,7 +34,10 @@ int main(int argc, char **argv) {
     bool over = false;
     provider_configure(provider, arena, schema_empty(arena, settings->block), STR("."), &diags, done, &over);
     (void)loop_run_until(loop, &over);
-    ProviderRead read = {.arena = arena, .diags = &diags, .type = type, .address = type ? name_str(type) : STR_NONE,
+    ProviderRead read = {.arena = arena,
+                         .diags = &diags,
+                         .type = type,
+                         .address = type ? name_str(type) : STR_NONE,
                          .id = str_of(argv[2])};
     over = false;
     provider_import(provider, &read, done, &over);

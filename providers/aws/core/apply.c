@@ -11,7 +11,15 @@
 #include "providers/aws/core/recover.h"
 #include "providers/aws/core/tags.h"
 
-typedef enum Phase { PHASE_LOCK, PHASE_STEPS, PHASE_CONFIGURE, PHASE_TAGS_REMOVE, PHASE_TAGS_ADD, PHASE_READ, PHASE_OVER } Phase;
+typedef enum Phase {
+    PHASE_LOCK,
+    PHASE_STEPS,
+    PHASE_CONFIGURE,
+    PHASE_TAGS_REMOVE,
+    PHASE_TAGS_ADD,
+    PHASE_READ,
+    PHASE_OVER
+} Phase;
 
 typedef struct Op {
     struct InfraProvider *provider;
@@ -96,7 +104,8 @@ static void looked(void *ctx, Reader *r) {
     }
     if (r->failed || r->gone) {
         diags_append(&op->runner->diags, &r->diags);
-        if (r->gone) runner_fail(op->runner, "The object is gone", STR("It was there, but AWS does not find it any more."));
+        if (r->gone)
+            runner_fail(op->runner, "The object is gone", STR("It was there, but AWS does not find it any more."));
         failed(op);
         return;
     }
@@ -115,8 +124,10 @@ static void look(Op *op) {
 
 static void ran(Runner *r) {
     Op *op = r->ctx;
-    if (r->failed) failed(op);
-    else next_phase(op);
+    if (r->failed)
+        failed(op);
+    else
+        next_phase(op);
 }
 
 static void saved(void *ctx) {
@@ -143,7 +154,8 @@ static bool tag_step(Op *op, bool add) {
     const Step *step = add ? def->service->tags.add : def->service->tags.remove;
     if (!step) return false;
     Frame *f = op->f;
-    Value before = frame_get(f, f->roots[SLOT_PRIOR], def->tags_all_name), now = frame_get(f, f->roots[SLOT_SELF], def->tags_all_name);
+    Value before = frame_get(f, f->roots[SLOT_PRIOR], def->tags_all_name),
+          now = frame_get(f, f->roots[SLOT_SELF], def->tags_all_name);
     Value more, less;
     if (!value_is_whole(now)) return false;
     tags_difference(op->arena, before, now, &more, &less);
@@ -174,7 +186,8 @@ static bool lock_next(Op *op) {
     uint32_t n = value_parts(op->lock_names);
     if (op->hold_n >= n || op->hold_n >= sizeof op->holds / sizeof *op->holds) return false;
     op->phase = PHASE_LOCK;
-    locks_take(op->provider->locks, value_str(value_part(op->lock_names, op->hold_n)), &op->holds[op->hold_n], granted, op);
+    locks_take(op->provider->locks, value_str(value_part(op->lock_names, op->hold_n)), &op->holds[op->hold_n], granted,
+               op);
     return true;
 }
 
@@ -184,11 +197,14 @@ static void after_steps(Op *op) {
     if (create && op->def->create.id && !value_is_set(op->f->roots[SLOT_ID])) {
         Value id = frame_eval(op->f, op->def->create.id, &op->runner->diags);
         const Attr *a = attrs_find(op->def->attrs, op->def->id_name);
-        if (value_is_set(id)) frame_self(op->f, copy_with(op->arena, op->f->roots[SLOT_SELF], a->name, mapping_receive(op->f, a, id)));
+        if (value_is_set(id))
+            frame_self(op->f, copy_with(op->arena, op->f->roots[SLOT_SELF], a->name, mapping_receive(op->f, a, id)));
     }
     bool configures = op->def->configure.there && op->q->action != INFRA_DELETE;
-    if (configures) runner_start(op->runner, op->def->configure.steps);
-    else next_phase(op);
+    if (configures)
+        runner_start(op->runner, op->def->configure.steps);
+    else
+        next_phase(op);
 }
 
 static void next_phase(Op *op) {
@@ -225,8 +241,10 @@ static void next_phase(Op *op) {
 
 // The deadline of the verb: the object's `timeouts` block, else the definition's.
 static int64_t time_for(Op *op, Value object) {
-    static const char *const names[] = {[INFRA_CREATE] = "create", [INFRA_UPDATE] = "update", [INFRA_DELETE] = "delete"};
-    static const int own[] = {[INFRA_CREATE] = TIMEOUT_CREATE, [INFRA_UPDATE] = TIMEOUT_UPDATE, [INFRA_DELETE] = TIMEOUT_DELETE};
+    static const char *const names[] = {
+        [INFRA_CREATE] = "create", [INFRA_UPDATE] = "update", [INFRA_DELETE] = "delete"};
+    static const int own[] = {
+        [INFRA_CREATE] = TIMEOUT_CREATE, [INFRA_UPDATE] = TIMEOUT_UPDATE, [INFRA_DELETE] = TIMEOUT_DELETE};
     int64_t ns = op->def->timeouts[own[op->q->action]];
     const Value *said = value_get_str(frame_get(op->f, object, op->def->timeouts_name), str_of(names[op->q->action]));
     if (said) ns = error_duration(*said, ns, ns);
@@ -244,7 +262,8 @@ static void fill_frame(Op *op) {
     f->roots[SLOT_TOKEN] = q->intent.token.n ? value_string(op->arena, handle_str(q->intent.token)) : frame_null(f);
     if (q->planned_private.n) {
         JsonError error;
-        (void)json_decode(op->arena, (Str){q->planned_private.p, q->planned_private.n}, &f->roots[SLOT_PRIVATE], &error);
+        (void)json_decode(op->arena, (Str){q->planned_private.p, q->planned_private.n}, &f->roots[SLOT_PRIVATE],
+                          &error);
     }
     frame_self(f, copy_known(op->arena, op->planned)); // what the plan left open is AWS's to decide
     if (q->action == INFRA_UPDATE) f->roots[SLOT_ID] = frame_get(f, prior, op->def->id_name);
@@ -253,7 +272,8 @@ static void fill_frame(Op *op) {
     Value note = intent_note(op->arena, q->intent.note);
     const Value *assign = value_get_str(note, STR("assign"));
     if (assign) f->roots[SLOT_SELF] = apply_over(f, f->roots[SLOT_SELF], *assign);
-    if (!value_is_set(frame_get(f, op->planned, op->def->id_name)) || !op->def->create.id) f->roots[SLOT_ID] = frame_null(f);
+    if (!value_is_set(frame_get(f, op->planned, op->def->id_name)) || !op->def->create.id)
+        f->roots[SLOT_ID] = frame_null(f);
 }
 
 static void begin(void *ctx, Str problem) {
@@ -268,7 +288,8 @@ static void begin(void *ctx, Str problem) {
     Value names = frame_eval(f, op->def->lock, &op->runner->diags), list;
     ConvertError error;
     if (value_is_set(names) && names.kind == TYPE_STRING) names = value_tuple(op->arena, &names, 1);
-    if (value_is_set(names) && convert_value(op->arena, names, type_set(p, type_string(p)), &list, &error)) op->lock_names = list;
+    if (value_is_set(names) && convert_value(op->arena, names, type_set(p, type_string(p)), &list, &error))
+        op->lock_names = list;
     op->settle_until = loop_now(op->provider->core->loop) +
                        error_duration(frame_eval(f, op->def->create.settle, &op->runner->diags), 0, 120 * NS_PER_S);
     if (op->def->create.id && op->q->action == INFRA_CREATE) {

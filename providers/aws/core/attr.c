@@ -29,10 +29,7 @@ static void add_attr(Arena *arena, const Attr *a, InfraAttr *out) {
     type_to_json(a->type, &json);
     bool settable = a->flags & (INFRA_REQUIRED | INFRA_OPTIONAL);
     bool plain = settable && !(a->flags & INFRA_COMPUTED) && !(a->flags & INFRA_REQUIRED) && !a->nullable;
-    *out = (InfraAttr){.name = a->name->text,
-                       .type = json.p,
-                       .flags = a->flags,
-                       .deprecated = a->deprecated};
+    *out = (InfraAttr){.name = a->name->text, .type = json.p, .flags = a->flags, .deprecated = a->deprecated};
     if (settable && is_objects(a->type)) out->flags |= INFRA_AS_BLOCK;
     if (plain) out->flags |= INFRA_ZERO_IS_NULL;
 }

@@ -7,8 +7,8 @@
 
 #include "engine/base/limits.h"
 #include "engine/eval/code.h"
-#include "engine/value/convert.h"
 #include "engine/schema/schema.h"
+#include "engine/value/convert.h"
 #include "providers/provider.h"
 
 typedef struct Attr Attr;
@@ -24,21 +24,21 @@ typedef struct Attrs {
 
 struct Attr {
     Name name;
-    uint32_t flags;     // INFRA_REQUIRED …
-    bool block;         // a nested block, else an attribute
-    Nesting nesting;    // of a block
-    uint32_t min, max;  // of a block; 0: no bound
-    const Type *type;   // of the value
-    Attrs *inside;      // of a block, or of an attribute that is an object or a collection of objects; else NULL
+    uint32_t flags;    // INFRA_REQUIRED …
+    bool block;        // a nested block, else an attribute
+    Nesting nesting;   // of a block
+    uint32_t min, max; // of a block; 0: no bound
+    const Type *type;  // of the value
+    Attrs *inside;     // of a block, or of an attribute that is an object or a collection of objects; else NULL
     const char *deprecated;
-    Name api;           // the API's member, where its name is not ours
-    Name alias;         // what this older name stands for
-    bool dropped;       // alias = ""
-    bool unpaired;      // api = null
+    Name api;      // the API's member, where its name is not ours
+    Name alias;    // what this older name stands for
+    bool dropped;  // alias = ""
+    bool unpaired; // api = null
     bool local, nullable, drifts, newer, declared;
-    bool part;          // of an object type: the table says no mode
-    bool as_computed;   // a block that AWS fills when it is not written
-    Value fallback;     // default
+    bool part;        // of an object type: the table says no mode
+    bool as_computed; // a block that AWS fills when it is not written
+    Value fallback;   // default
     bool has_fallback;
     // NULL where the definition does not say it
     const Code *replace, *applies, *normal, *same, *stored, *value, *recompute, *check;
@@ -46,8 +46,8 @@ struct Attr {
     uint32_t conflict_count, need_count;
     const Str *enums;
     uint32_t enum_count;
-    Str enum_shape;     // enum("Shape"), until the model is there
-    Span span;          // in the definition
+    Str enum_shape; // enum("Shape"), until the model is there
+    Span span;      // in the definition
 };
 
 // The attribute, or NULL.
@@ -61,7 +61,8 @@ static inline bool attr_only_computed(const Attr *a) {
     return (a->flags & (INFRA_REQUIRED | INFRA_OPTIONAL)) == 0 && !a->block;
 }
 static inline bool attr_is_auto(const Attr *a) {
-    return a->block ? a->as_computed : (a->flags & (INFRA_OPTIONAL | INFRA_COMPUTED)) == (INFRA_OPTIONAL | INFRA_COMPUTED);
+    return a->block ? a->as_computed
+                    : (a->flags & (INFRA_OPTIONAL | INFRA_COMPUTED)) == (INFRA_OPTIONAL | INFRA_COMPUTED);
 }
 
 #endif

@@ -11,7 +11,8 @@ Value aws_facts(struct InfraProvider *provider, Core *core, Arena *arena) {
     Value values[5];
     for (int i = 0; i < 5; i++) values[i] = value_unknown(p, string);
     values[1] = provider ? provider->default_tags : value_unknown(p, type_map(p, string));
-    if (provider && (provider->account_id.n || provider->skip_account)) values[0] = value_string(arena, provider->account_id);
+    if (provider && (provider->account_id.n || provider->skip_account))
+        values[0] = value_string(arena, provider->account_id);
     if (provider && provider->region.n) {
         values[2] = value_string(arena, provider->dns_suffix);
         values[3] = value_string(arena, provider->partition);
@@ -45,10 +46,12 @@ typedef struct Asking {
 } Asking;
 
 static void check_account(struct InfraProvider *p) {
-    bool wrong = (p->allowed_accounts.n && !listed(p->allowed_accounts, p->account_id)) || listed(p->forbidden_accounts, p->account_id);
+    bool wrong = (p->allowed_accounts.n && !listed(p->allowed_accounts, p->account_id)) ||
+                 listed(p->forbidden_accounts, p->account_id);
     if (wrong)
-        p->account_problem = str_format(p->arena, "The credentials are those of account %.*s, which the provider's %s excludes.",
-                                        STR_ARG(p->account_id), p->allowed_accounts.n ? "allowed_account_ids" : "forbidden_account_ids");
+        p->account_problem =
+            str_format(p->arena, "The credentials are those of account %.*s, which the provider's %s excludes.",
+                       STR_ARG(p->account_id), p->allowed_accounts.n ? "allowed_account_ids" : "forbidden_account_ids");
 }
 
 static void account_known(void *ctx, const AwsResult *result) {

@@ -16,21 +16,21 @@ typedef struct StrList {
 struct InfraProvider { // Aws
     Core *core;
     const InfraHost *host;
-    Arena *arena; // lives until close
-    AwsClient *client;    // NULL until configured
-    bool deferred;        // settings hold unknowns
+    Arena *arena;      // lives until close
+    AwsClient *client; // NULL until configured
+    bool deferred;     // settings hold unknowns
     Str region, partition, dns_suffix, account_id;
-    Value default_tags;   // map of string
+    Value default_tags; // map of string
     StrList ignore_keys, ignore_prefixes, allowed_accounts, forbidden_accounts;
     bool skip_account;
     Value facts;
     Batcher *batcher;
     Locks *locks;
-    StrMap known;         // type: ids that existed before the first create of this run (recover.c)
+    StrMap known;             // type: ids that existed before the first create of this run (recover.c)
     VEC(struct Gate *) gates; // verbs that wait for the account
     bool asking;
     Str account_problem;
-    struct Op *ops;       // under way (apply.c)
+    struct Op *ops; // under way (apply.c)
 };
 
 // provider.region, .account_id, … as an object. provider NULL: everything unknown.

@@ -55,8 +55,9 @@ static void fail_all(Job *job, const AwsError *error, Str problem) {
 }
 
 static Str diags_text(Arena *arena, const Diags *diags) {
-    return diags->list.n ? str_format(arena, "%.*s: %.*s", STR_ARG(diags->list.at[0].summary), STR_ARG(diags->list.at[0].detail))
-                         : STR("an expression of the type's definition cannot be evaluated");
+    return diags->list.n
+               ? str_format(arena, "%.*s: %.*s", STR_ARG(diags->list.at[0].summary), STR_ARG(diags->list.at[0].detail))
+               : STR("an expression of the type's definition cannot be evaluated");
 }
 
 static bool same_key(Value a, Value b) { return value_same(a, b); }
@@ -136,8 +137,10 @@ static void answered(Job *job, Value output) {
     bool sure = is_single(job) && (job->alone || !step->one);
     uint32_t n = 0;
     for (uint32_t i = 0; i < job->n; i++) {
-        if (found[i]) deliver(job->wants[i], *found[i]);
-        else missing[n++] = job->wants[i];
+        if (found[i])
+            deliver(job->wants[i], *found[i]);
+        else
+            missing[n++] = job->wants[i];
     }
     absent_or_again(job, missing, n, sure);
 }
@@ -151,8 +154,10 @@ static void refused(Job *job, const AwsError *error) {
         if (!caught && !absent) {
             // A request for many that a policy forbids may be allowed for one.
             bool other = !job->alone && job->step->one && !error_is_general(error);
-            if (other) job_start(job->b, job->step, job->region, job->wants, job->n, true);
-            else fail_all(job, error, STR_NONE);
+            if (other)
+                job_start(job->b, job->step, job->region, job->wants, job->n, true);
+            else
+                fail_all(job, error, STR_NONE);
             return;
         }
         for (uint32_t i = 0; i < job->n; i++) {
@@ -178,8 +183,10 @@ static void refused(Job *job, const AwsError *error) {
 
 static void job_done(void *ctx, const AwsResult *result) {
     Job *job = ctx;
-    if (result->ok) answered(job, result->output);
-    else refused(job, &result->error);
+    if (result->ok)
+        answered(job, result->output);
+    else
+        refused(job, &result->error);
     arena_free(job->arena);
 }
 
@@ -203,7 +210,8 @@ static void job_start(Batcher *b, const Step *step, Str region, Want *const *wan
     Name none[1];
     if (!value_is_set(input)) input = value_object_of(arena, none, NULL, 0);
     if (diags_failed(&diags) || !value_is_whole(input)) {
-        fail_all(job, NULL, diags_failed(&diags) ? diags_text(arena, &diags) : STR("the request depends on what is not known"));
+        fail_all(job, NULL,
+                 diags_failed(&diags) ? diags_text(arena, &diags) : STR("the request depends on what is not known"));
         arena_free(arena);
         return;
     }
@@ -250,8 +258,10 @@ static void start_group(Batcher *b, Group *g) {
     qsort(g->wants.at, g->wants.n, sizeof *g->wants.at, by_key);
     const Def *def = g->wants.at[0]->frame->def;
     bool lists = g->step == def->find && list_pays(def, g->wants.n) && !strmap_get(&b->unlisted, name_str(def->type));
-    if (lists) list_start(b->provider, g->step, g->region, g->wants.at, g->wants.n, after_list, b);
-    else start_chunks(b, g->step, g->region, g->wants.at, g->wants.n);
+    if (lists)
+        list_start(b->provider, g->step, g->region, g->wants.at, g->wants.n, after_list, b);
+    else
+        start_chunks(b, g->step, g->region, g->wants.at, g->wants.n);
 }
 
 // What tells groups apart: step, region, and the step's group or the whole request.
@@ -260,12 +270,14 @@ static bool group_key(Want *w, Str region, Buf *key) {
     Diags diags = diags_in(frame_arena(w->frame));
     const Step *outer = w->frame->step;
     w->frame->step = step;
-    Value distinct = step->batched ? frame_eval(w->frame, step->group, &diags) : frame_eval(w->frame, step->send, &diags);
+    Value distinct =
+        step->batched ? frame_eval(w->frame, step->group, &diags) : frame_eval(w->frame, step->send, &diags);
     w->frame->step = outer;
     if (!step->batched) w->by = distinct;
     if (diags_failed(&diags) || !value_is_whole(distinct) || (step->batched && !value_is_set(w->by))) {
         w->failed = true;
-        w->problem = diags_failed(&diags) ? diags_text(frame_arena(w->frame), &diags) : STR("the request depends on what is not known");
+        w->problem = diags_failed(&diags) ? diags_text(frame_arena(w->frame), &diags)
+                                          : STR("the request depends on what is not known");
         finish(w);
         return false;
     }

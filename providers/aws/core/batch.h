@@ -11,9 +11,9 @@
 
 typedef struct Want Want;
 struct Want {
-    Frame *frame;     // its arena gets the result
+    Frame *frame; // its arena gets the result
     const Step *step;
-    Value by;         // what is looked for: of a batched step a string; else set here
+    Value by; // what is looked for: of a batched step a string; else set here
     void (*done)(void *ctx, Want *want);
     void *ctx;
     // Out: found with result (and what was caught), absent, or failed.

@@ -103,8 +103,10 @@ static void conclude(ListJob *job) {
 
 static void listed(void *ctx, const AwsResult *result) {
     ListCall *call = ctx;
-    if (result->ok) call->output = result->output;
-    else call->job->refused = true;
+    if (result->ok)
+        call->output = result->output;
+    else
+        call->job->refused = true;
     if (--call->job->pending == 0) conclude(call->job);
 }
 
@@ -124,19 +126,26 @@ static void start(ListJob *job, ListCall *call) {
     (void)aws_call(job->provider->client, call->arena, &request, listed, call);
 }
 
-void list_start(struct InfraProvider *provider, const Step *find, Str region, Want *const *wants, uint32_t n, ListRest *rest,
-                void *ctx) {
+void list_start(struct InfraProvider *provider, const Step *find, Str region, Want *const *wants, uint32_t n,
+                ListRest *rest, void *ctx) {
     Arena *arena = arena_new(provider->core->process, LIFE_OP, "list");
     const Def *def = wants[0]->frame->def;
     ListJob *job = ARENA_NEW(arena, ListJob);
-    *job = (ListJob){.provider = provider, .arena = arena, .find = find, .region = str_copy(arena, region), .n = n, .rest = rest, .ctx = ctx};
+    *job = (ListJob){.provider = provider,
+                     .arena = arena,
+                     .find = find,
+                     .region = str_copy(arena, region),
+                     .n = n,
+                     .rest = rest,
+                     .ctx = ctx};
     job->wants = ARENA_ARRAY(arena, Want *, n);
     memcpy(job->wants, wants, sizeof *wants * n);
     job->calls = ARENA_ARRAY(arena, ListCall, list_count(def));
     for (uint32_t i = 0; i < def->read.steps.n; i++) {
         const Step *s = &def->read.steps.at[i];
         if (s->kind != STEP_LIST) continue;
-        job->calls[job->call_n++] = (ListCall){job, s, arena_new(provider->core->process, LIFE_OP, "list call"), frame_null(wants[0]->frame)};
+        job->calls[job->call_n++] =
+            (ListCall){job, s, arena_new(provider->core->process, LIFE_OP, "list call"), frame_null(wants[0]->frame)};
     }
     job->pending = job->call_n;
     for (uint32_t i = 0; i < job->call_n; i++) start(job, &job->calls[i]);

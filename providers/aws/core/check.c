@@ -1,7 +1,7 @@
 // aws-check: loads every built-in definition and reports what is wrong in it. Runs when the project is built.
 //
 //   aws-check               all definitions; exit 1 after the first run with errors
-//   aws-check --map TYPE    attribute = API member, as output() of the type's find and input() of its first create pair
+//   aws-check --map         what input() and changes() pair: TYPE.ATTRIBUTE OPERATION.MEMBER
 #include <stdio.h>
 #include <string.h>
 
@@ -21,18 +21,50 @@ static void complain(Checker *c, const Def *def, const Attr *a, const char *what
     fprintf(stderr, "%s.%s: %s\n", def->type->text, a ? a->name->text : "*", what);
 }
 
-// Whether some expression of the verb's steps mentions the attribute of self, or takes all by input() or changes().
-static bool sends(const Core *core, const Def *def, const Verb *verb, const Attr *a) {
-    Arena *arena = core->arena;
-    for (uint32_t i = 0; i < verb->steps.n; i++) {
-        const Step *s = &verb->steps.at[i];
-        if (!s->send) continue;
-        Str text = source_text(core->process, code_span(s->send));
-        bool all = str_find(text, STR("input()")) >= 0 || str_find(text, STR("changes()")) >= 0;
-        if (all && s->op && s->op->input && mapping_find(a, s->op->input->object->names, s->op->input->object->n) >= 0) return true;
+// Whether the expression uses self.NAME, itself or through lets. depth stops circles.
+static bool uses(Arena *arena, const Def *def, const Code *code, Name name, uint32_t depth) {
+    const Ref *const *refs;
+    uint32_t n = code && depth < 16 ? code_refs(arena, code, &refs) : 0;
+    for (uint32_t i = 0; i < n; i++) {
+        uint32_t s = refs[i]->slot;
+        if ((s == SLOT_SELF || s == SLOT_CONFIG) && refs[i]->n && refs[i]->steps[0].attr == name) return true;
+        if (s >= SLOT_LET && s < SLOT_STEP && uses(arena, def, def->lets.at[s - SLOT_LET].code, name, depth + 1))
+            return true;
     }
-    (void)arena;
-    (void)def;
+    return false;
+}
+
+static bool pairs(const Core *core, const Step *s, const Attr *a) {
+    if (!s->send || !s->op || !s->op->input || attr_only_computed(a)) return false;
+    Str text = source_text(core->process, code_span(s->send));
+    bool all = str_find(text, STR("input()")) >= 0 || str_find(text, STR("changes()")) >= 0;
+    return all && mapping_find(a, s->op->input->object->names, s->op->input->object->n) >= 0;
+}
+
+static bool sends(const Core *core, const Def *def, Steps steps, const Attr *a) {
+    for (uint32_t i = 0; i < steps.n; i++) {
+        const Step *s = &steps.at[i];
+        const Code *codes[] = {s->send, s->when, s->for_each};
+        if (s->kind == STEP_REPEAT && sends(core, def, s->inner, a)) return true;
+        if (s->kind != STEP_CALL) continue;
+        if (pairs(core, s, a)) return true;
+        for (size_t k = 0; k < sizeof codes / sizeof *codes; k++)
+            if (uses(core->arena, def, codes[k], a->name, 0)) return true;
+        Str when = s->when ? source_text(core->process, code_span(s->when)) : STR_NONE; // changed("name")
+        if (str_find(when, str_format(core->arena, "\"%s\"", a->name->text)) >= 0) return true;
+    }
+    return false;
+}
+
+static bool is_sent(const Core *core, const Def *def, const Attr *a) {
+    const Verb *verbs[] = {&def->create, &def->configure, &def->update};
+    for (int v = 0; v < 3; v++) {
+        if (sends(core, def, verbs[v]->steps, a) || uses(core->arena, def, verbs[v]->assign, a->name, 0) ||
+            uses(core->arena, def, verbs[v]->id, a->name, 0))
+            return true;
+    }
+    for (uint32_t i = 0; i < def->named.n; i++)
+        if (sends(core, def, def->named.at[i].steps, a)) return true;
     return false;
 }
 
@@ -42,10 +74,14 @@ static void check_type(Checker *c, const Def *def) {
         const Attr *a = &def->attrs->at[i];
         bool meta = a->name == def->id_name || a->name == def->tags_name || a->name == def->tags_all_name ||
                     a->name == def->timeouts_name || a->name == def->region_name;
-        if (!meta && !a->declared && !a->newer) complain(c, def, a, "is in the schema table, but not in the definition");
+        if (!meta && !a->declared && !a->newer)
+            complain(c, def, a, "is in the schema table, but not in the definition");
         bool settable = a->flags & (INFRA_REQUIRED | INFRA_OPTIONAL) || a->block;
-        if (!def->data && settable && !meta && !changes && !a->replace && !a->local && !a->alias && !a->dropped && !a->inside)
+        if (!def->data && settable && !meta && !changes && !a->replace && !a->local && !a->alias && !a->dropped &&
+            !a->inside)
             complain(c, def, a, "can change, but the type has no update");
+        if (!def->data && settable && !meta && !a->local && !a->alias && !a->dropped && !is_sent(c->core, def, a))
+            complain(c, def, a, "is sent by no call");
     }
     if (!def->data && !def->read.there) complain(c, def, NULL, "has no read");
     if (!def->data && !def->create.there) complain(c, def, NULL, "has no create");
@@ -56,7 +92,8 @@ static void check_type(Checker *c, const Def *def) {
     bool token = false;
     for (uint32_t i = 0; i < def->create.steps.n; i++) {
         const Step *s = &def->create.steps.at[i];
-        for (uint32_t k = 0; s->op && s->op->input && k < s->op->input->n; k++) token |= s->op->input->members[k].idempotency_token;
+        for (uint32_t k = 0; s->op && s->op->input && k < s->op->input->n; k++)
+            token |= s->op->input->members[k].idempotency_token;
     }
     if (!def->create.id && !token && !def->recovers && !def->create.adopt)
         complain(c, def, NULL, "has neither an id known beforehand, nor a token, nor recover");
@@ -69,7 +106,8 @@ static void check_file(Checker *c, const DefFile *f) {
         Diags diags = diags_in(c->core->arena);
         (void)service_load(c->core, name_of(c->core->process, str_of(f->service)), &diags);
         Buf text = buf_in(c->core->arena);
-        for (uint32_t i = 0; i < diags.list.n; i++) diag_render(c->core->process, &diags.list.at[i], (DiagStyle){.ascii = true}, &text);
+        for (uint32_t i = 0; i < diags.list.n; i++)
+            diag_render(c->core->process, &diags.list.at[i], (DiagStyle){.ascii = true}, &text);
         if (diags.errors) fprintf(stderr, "%.*s\n", STR_ARG(buf_str(&text)));
         c->errors += diags.errors;
         return;
@@ -93,19 +131,28 @@ static void check_file(Checker *c, const DefFile *f) {
     }
 }
 
-static int print_map(Core *core, Str type) {
-    Def *def = core_def(core, 'r', type);
-    if (!def || !def->defined || !def->find || !def->find->op) return 1;
-    const Step *create = NULL;
-    for (uint32_t i = 0; i < def->create.steps.n && !create; i++)
-        if (def->create.steps.at[i].op) create = &def->create.steps.at[i];
-    for (uint32_t i = 0; create && create->op->input && i < def->attrs->n; i++) {
-        const Attr *a = &def->attrs->at[i];
-        int32_t m = mapping_find(a, create->op->input->object->names, create->op->input->object->n);
-        bool sent = sends(core, def, &def->create, a) && !attr_only_computed(a) && !a->local;
-        if (m >= 0 && sent) printf("input %s = %s\n", a->name->text, create->op->input->object->names[m]->text);
+static void print_map(Core *core, const Def *def) {
+    const Verb *verbs[] = {&def->create, &def->configure, &def->update};
+    for (int v = 0; v < 3; v++) {
+        for (uint32_t i = 0; i < verbs[v]->steps.n; i++) {
+            const Step *s = &verbs[v]->steps.at[i];
+            for (uint32_t k = 0; k < def->attrs->n; k++) {
+                const Attr *a = &def->attrs->at[k];
+                if (a->local || !pairs(core, s, a)) continue;
+                const AwsShape *input = s->op->input;
+                int32_t m = mapping_find(a, input->object->names, input->object->n);
+                printf("%s.%s %s.%s\n", def->type->text, a->name->text, s->op->name->text,
+                       input->object->names[m]->text);
+            }
+        }
     }
-    return 0;
+}
+
+static void print_maps(Core *core) {
+    for (const DefFile *f = def_files; f->service; f++) {
+        Def *def = core_def(core, 'r', str_of(f->stem));
+        if (def && def->defined) print_map(core, def);
+    }
 }
 
 int main(int argc, char **argv) {
@@ -114,7 +161,10 @@ int main(int argc, char **argv) {
     marks_init(process);
     InfraHost host = {.folder = {"/nonexistent", 12}};
     Core *core = core_new(&host, process, NULL);
-    if (argc == 3 && strcmp(argv[1], "--map") == 0) return print_map(core, str_of(argv[2]));
+    if (argc == 2 && strcmp(argv[1], "--map") == 0) {
+        print_maps(core);
+        return 0;
+    }
     Checker c = {.core = core};
     for (const DefFile *f = def_files; f->service; f++) check_file(&c, f);
     if (!c.errors) printf("%u definitions are sound\n", c.types);

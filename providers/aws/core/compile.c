@@ -3,11 +3,11 @@
 #include "providers/aws/core/functions.h"
 
 static const char *const roots[SLOT_COUNT] = {
-    [SLOT_SELF] = "self",       [SLOT_PRIOR] = "prior", [SLOT_CONFIG] = "config",     [SLOT_ID] = "id",
-    [SLOT_RESULT] = "result",   [SLOT_ITEM] = "item",   [SLOT_KEYS] = "keys",         [SLOT_BY] = "by",
-    [SLOT_EACH] = "each",       [SLOT_PRIVATE] = "private", [SLOT_VALUE] = "value",   [SLOT_OLD] = "old",
-    [SLOT_NEW] = "new",         [SLOT_TOKEN] = "token", [SLOT_DEADLINE] = "deadline", [SLOT_STATE] = "state",
-    [SLOT_PROVIDER] = "provider", [SLOT_TAGS] = "tags", [SLOT_NAMES] = "names",
+    [SLOT_SELF] = "self",         [SLOT_PRIOR] = "prior",     [SLOT_CONFIG] = "config",     [SLOT_ID] = "id",
+    [SLOT_RESULT] = "result",     [SLOT_ITEM] = "item",       [SLOT_KEYS] = "keys",         [SLOT_BY] = "by",
+    [SLOT_EACH] = "each",         [SLOT_PRIVATE] = "private", [SLOT_VALUE] = "value",       [SLOT_OLD] = "old",
+    [SLOT_NEW] = "new",           [SLOT_TOKEN] = "token",     [SLOT_DEADLINE] = "deadline", [SLOT_STATE] = "state",
+    [SLOT_PROVIDER] = "provider", [SLOT_TAGS] = "tags",       [SLOT_NAMES] = "names",
 };
 
 static bool bind_visible(Compile *c, const Traversal *t, bool step, uint32_t base, Bound *out, Diags *diags) {
@@ -65,7 +65,8 @@ static bool listed(Str name, const char *const *names) {
     return false;
 }
 
-bool body_check(Compile *c, const AstBody *body, const char *what, const char *const *names, const char *const *blocks) {
+bool body_check(Compile *c, const AstBody *body, const char *what, const char *const *names,
+                const char *const *blocks) {
     bool fine = true;
     for (uint32_t i = 0; i < body->attrs.n; i++) {
         const AstAttr *a = &body->attrs.at[i];
@@ -130,7 +131,8 @@ bool compile_constant(Compile *c, const Expr *expr, const Type *type, Value *out
     ConvertError error;
     if (v && convert_value(c->arena, *v, type, out, &error)) return true;
     if (c->diags->errors == before)
-        diag_error(c->diags, "invalid_definition", expr->span, "Constant wanted", "A constant of another type is wanted here.");
+        diag_error(c->diags, "invalid_definition", expr->span, "Constant wanted",
+                   "A constant of another type is wanted here.");
     return false;
 }
 
@@ -141,7 +143,8 @@ bool code_mentions(Arena *arena, const Def *def, const Code *code, uint32_t slot
     for (uint32_t i = 0; i < n; i++) {
         uint32_t s = refs[i]->slot;
         if (s == slot) return true;
-        if (s >= SLOT_LET && s < SLOT_STEP && code_mentions(arena, def, def->lets.at[s - SLOT_LET].code, slot, depth + 1))
+        if (s >= SLOT_LET && s < SLOT_STEP &&
+            code_mentions(arena, def, def->lets.at[s - SLOT_LET].code, slot, depth + 1))
             return true;
     }
     return false;

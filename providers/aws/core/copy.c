@@ -5,7 +5,8 @@ typedef Value Each(Arena *arena, Value v);
 static Value copy_parts(Arena *arena, Value v, Each *each) {
     if (v.kind == TYPE_MAP) {
         MapItem *at = ARENA_ARRAY(arena, MapItem, v.n + 1);
-        for (uint32_t i = 0; i < v.n; i++) at[i] = (MapItem){str_copy(arena, v.map->at[i].key), each(arena, v.map->at[i].value)};
+        for (uint32_t i = 0; i < v.n; i++)
+            at[i] = (MapItem){str_copy(arena, v.map->at[i].key), each(arena, v.map->at[i].value)};
         return value_map(arena, v.map->elem, at, v.n);
     }
     if (v.kind == TYPE_OBJECT && v.n > SHAPE_INTERNED) {

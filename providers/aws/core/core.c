@@ -45,7 +45,8 @@ static void name_fields(Def *def) {
 static void add_plain(Core *core, Attrs *attrs, const char *name, const Type *type, uint32_t flags) {
     Attr *more = ARENA_ARRAY(core->arena, Attr, attrs->n + 1);
     if (attrs->n) memcpy(more, attrs->at, sizeof(Attr) * attrs->n);
-    more[attrs->n++] = (Attr){.name = name_of(core->process, str_of(name)), .type = type, .flags = flags, .newer = true, .unpaired = true};
+    more[attrs->n++] = (Attr){
+        .name = name_of(core->process, str_of(name)), .type = type, .flags = flags, .newer = true, .unpaired = true};
     attrs->at = more;
     attrs_finish(core->arena, attrs);
 }
@@ -73,7 +74,8 @@ static void load(Def *def, const DefFile *file, const char *own) {
     if (fine) return;
     def->defined = false;
     Buf problem = buf_in(core->arena);
-    for (uint32_t i = 0; i < diags.list.n; i++) diag_render(core->process, &diags.list.at[i], (DiagStyle){.ascii = true}, &problem);
+    for (uint32_t i = 0; i < diags.list.n; i++)
+        diag_render(core->process, &diags.list.at[i], (DiagStyle){.ascii = true}, &problem);
     def->problem = buf_str(&problem);
 }
 
@@ -89,7 +91,8 @@ Def *core_def(Core *core, char kind, Str name) {
     if (!attrs && !own) return NULL;
     Def *def = ARENA_NEW(core->arena, Def);
     *strmap_put(&core->defs, key, NULL) = (uint64_t)(uintptr_t)def;
-    *def = (Def){.core = core, .type = name_of(core->process, name), .data = kind == 'd', .version = version, .attrs = attrs};
+    *def = (Def){
+        .core = core, .type = name_of(core->process, name), .data = kind == 'd', .version = version, .attrs = attrs};
     name_fields(def);
     if (!attrs) {
         def->own = true;

@@ -37,7 +37,7 @@ struct Core {
     StrMap files;    // stem of the user's own definitions: path
     const char **names[4];
     size_t name_counts[4];
-    InfraSchema config;   // the provider block's
+    InfraSchema config; // the provider block's
     Attrs *config_attrs;
 };
 

@@ -14,8 +14,10 @@ static void data_done(void *ctx, Reader *r) {
     DataRead *d = ctx;
     aws_report(&d->q->base, &r->diags);
     if (r->gone)
-        aws_error(&d->q->base, STR("No such object"), str_format(frame_arena(r->f), "AWS has no %s that fits.", d->def->type->text), NULL);
-    else if (!r->failed) d->q->result = handle_of(r->result);
+        aws_error(&d->q->base, STR("No such object"),
+                  str_format(frame_arena(r->f), "AWS has no %s that fits.", d->def->type->text), NULL);
+    else if (!r->failed)
+        d->q->result = handle_of(r->result);
     d->provider->host->done(d->call);
 }
 

@@ -82,7 +82,7 @@ static void read_recover(Compile *c, const AstBody *body) {
 }
 
 static void read_import(Compile *c, const AstBody *body) {
-    static const char *const names[] = {"set", "example", "let", "identity", NULL};
+    static const char *const names[] = {"set", "example", "let", NULL};
     const AstBlock *b = find_block(body, "import");
     if (!b) return;
     body_check(c, b->body, "import", names, NULL);
@@ -104,13 +104,16 @@ static void read_timeouts(Compile *c, const AstBody *body) {
             if (!str_eqz(v.map->at[i].key, names[k])) continue;
             known = clock_parse_duration(value_str(v.map->at[i].value), &c->def->timeouts[k]);
         }
-        if (!known) def_error(c, expr->span, "Invalid timeouts", "Durations of create, read, update and delete are wanted.");
+        if (!known)
+            def_error(c, expr->span, "Invalid timeouts", "Durations of create, read, update and delete are wanted.");
     }
 }
 
 static void read_groups(Compile *c, const AstBody *body) {
-    static const struct { const char *name; uint8_t least, most; } kinds[] = {
-        {"exactly_one", 1, 1}, {"at_least_one", 1, 8}, {"at_most_one", 0, 1}};
+    static const struct {
+        const char *name;
+        uint8_t least, most;
+    } kinds[] = {{"exactly_one", 1, 1}, {"at_least_one", 1, 8}, {"at_most_one", 0, 1}};
     Process *p = c->core->process;
     for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
         const Expr *expr = body_expr(body, kinds[k].name);
@@ -138,8 +141,10 @@ static void read_lists(Compile *c, const AstBody *body) {
             const Expr *at = body_expr(b->body, "at");
             Validation v = {compile_code(c, body_expr(b->body, "condition")),
                             compile_code(c, body_expr(b->body, "error_message")), at ? name_of(p, at->text) : NULL};
-            if (v.condition && v.message) vec_push(c->arena, &c->def->validations, v);
-            else def_error(c, b->header_span, "Incomplete validation", "It needs condition and error_message.");
+            if (v.condition && v.message)
+                vec_push(c->arena, &c->def->validations, v);
+            else
+                def_error(c, b->header_span, "Incomplete validation", "It needs condition and error_message.");
         } else if (str_eqz(b->type, "upgrade")) {
             body_check(c, b->body, "upgrade", upgrade_names, NULL);
             Value from = value_int(0);
@@ -148,8 +153,7 @@ static void read_lists(Compile *c, const AstBody *body) {
             if (!expr || !compile_constant(c, expr, type_number(p), &from) || !value_to_i64(from, &n))
                 def_error(c, b->header_span, "Incomplete upgrade", "It needs the version that it starts from.");
             compile_lets(c, b->body);
-            vec_push(c->arena, &c->def->upgrades,
-                     ((Upgrade){(uint64_t)n, compile_code(c, body_expr(b->body, "set"))}));
+            vec_push(c->arena, &c->def->upgrades, ((Upgrade){(uint64_t)n, compile_code(c, body_expr(b->body, "set"))}));
         } else if (str_eqz(b->type, "steps") && b->labels.n) {
             steps_declare(c, b->body);
             compile_lets(c, b->body);
@@ -170,8 +174,10 @@ static void read_tags(Compile *c, const AstBody *body) {
     }
     for (uint32_t i = 0; i < expr->items.list.n; i++) {
         const ObjectItem *item = &expr->items.list.at[i];
-        if (str_eqz(item->key->text, "by")) c->def->tags_by = compile_code(c, item->value);
-        else def_error(c, item->key->span, "Invalid tags", "There is only \"by\".");
+        if (str_eqz(item->key->text, "by"))
+            c->def->tags_by = compile_code(c, item->value);
+        else
+            def_error(c, item->key->span, "Invalid tags", "There is only \"by\".");
     }
 }
 
@@ -187,23 +193,25 @@ static void read_newer(Compile *c, const AstBody *body) {
 }
 
 static void read_resource(Compile *c, const AstBlock *block) {
-    static const char *const names[] = {"service", "version", "attributes", "tags", "newer", "replaces", "timeouts",
-                                        "exactly_one", "at_least_one", "at_most_one", "let", "lock", "not_found", NULL};
-    static const char *const blocks[] = {"validation", "steps", "create", "configure", "read", "update", "delete", "recover",
-                                         "import", "upgrade", NULL};
+    static const char *const names[] = {"service",     "version",      "attributes",  "tags", "newer", "timeouts",
+                                        "exactly_one", "at_least_one", "at_most_one", "let",  "lock",  "not_found",
+                                        NULL};
+    static const char *const blocks[] = {"validation", "steps",   "create", "configure", "read", "update",
+                                         "delete",     "recover", "import", "upgrade",   NULL};
     Def *def = c->def;
     const AstBody *body = block->body;
     body_check(c, body, def->data ? "data" : "resource", names, blocks);
     const Expr *service = body_expr(body, "service"), *version = body_expr(body, "version"),
-               *replaces = body_expr(body, "replaces"), *attributes = body_expr(body, "attributes");
+               *attributes = body_expr(body, "attributes");
     if (service && service->kind == EXPR_STRING)
         def->service = service_load(c->core, name_of(c->core->process, service->text), c->diags);
-    else def_error(c, block->header_span, "Missing \"service\"", "The definition must name its service.");
+    else
+        def_error(c, block->header_span, "Missing \"service\"", "The definition must name its service.");
     int64_t n = 0;
     if (version) (void)str_to_i64(source_text(c->core->process, version->span), &n);
     if ((uint64_t)n != def->version && !def->data)
-        def_error(c, version ? version->span : block->header_span, "Wrong version", "The schema table has another version.");
-    def->replaces_before = replaces && str_eqz(replaces->text, "before");
+        def_error(c, version ? version->span : block->header_span, "Wrong version",
+                  "The schema table has another version.");
     compile_lets(c, body);
     read_newer(c, body);
     if (attributes) (void)def_attrs(c, attributes, def->attrs, def->type->text);
@@ -255,7 +263,10 @@ static void read_service(Compile *c, Service *s, const AstBody *body) {
     s->retry = compile_code(c, body_expr(body, "retry"));
     const AstBlock *tags = find_block(body, "tags");
     if (!tags) return;
-    static const struct { const char *type; StepKind kind; } kinds[] = {{"list", STEP_FIND}, {"add", STEP_CALL}, {"remove", STEP_CALL}};
+    static const struct {
+        const char *type;
+        StepKind kind;
+    } kinds[] = {{"list", STEP_FIND}, {"add", STEP_CALL}, {"remove", STEP_CALL}};
     const Step **to[] = {&s->tags.list, &s->tags.add, &s->tags.remove};
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
         const AstBlock *b = find_block(tags->body, kinds[i].type);

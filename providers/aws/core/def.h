@@ -9,8 +9,25 @@
 
 // Names in scope. Let, steps and what they caught come after them, numbered through the definition.
 enum {
-    SLOT_SELF, SLOT_PRIOR, SLOT_CONFIG, SLOT_ID, SLOT_RESULT, SLOT_ITEM, SLOT_KEYS, SLOT_BY, SLOT_EACH, SLOT_PRIVATE,
-    SLOT_VALUE, SLOT_OLD, SLOT_NEW, SLOT_TOKEN, SLOT_DEADLINE, SLOT_STATE, SLOT_PROVIDER, SLOT_TAGS, SLOT_NAMES,
+    SLOT_SELF,
+    SLOT_PRIOR,
+    SLOT_CONFIG,
+    SLOT_ID,
+    SLOT_RESULT,
+    SLOT_ITEM,
+    SLOT_KEYS,
+    SLOT_BY,
+    SLOT_EACH,
+    SLOT_PRIVATE,
+    SLOT_VALUE,
+    SLOT_OLD,
+    SLOT_NEW,
+    SLOT_TOKEN,
+    SLOT_DEADLINE,
+    SLOT_STATE,
+    SLOT_PROVIDER,
+    SLOT_TAGS,
+    SLOT_NAMES,
     SLOT_COUNT,
     SLOT_LET = 1 << 10,
     SLOT_STEP = 1 << 14,
@@ -33,17 +50,18 @@ typedef struct Steps {
 struct Step {
     StepKind kind;
     Name name;
-    uint32_t index;           // place of its result in a frame
+    uint32_t index; // place of its result in a frame
     Span span;
     const Service *service;
     const AwsModel *model;
-    const AwsOperation *op;   // NULL: a wait on the type's find, a run, a repeat
-    const Code *when, *send, *one, *retry, *catches, *for_each, *id, *fail, *set, *keep, *items, *key, *by, *group, *gone;
+    const AwsOperation *op; // NULL: a wait on the type's find, a run, a repeat
+    const Code *when, *send, *one, *retry, *catches, *for_each, *id, *fail, *set, *keep, *items, *key, *by, *group,
+        *gone;
     const Code *until, *only, *times, *delay, *every, *timeout, *again;
     uint32_t max, from;
     bool single_page, batched, tagged; // tagged: the step mentions self.tags_all
-    Name run;                 // STEP_RUN: the name of the steps
-    Steps inner;              // STEP_REPEAT
+    Name run;                          // STEP_RUN: the name of the steps
+    Steps inner;                       // STEP_REPEAT
 };
 
 typedef struct Verb {
@@ -96,29 +114,28 @@ struct Def {
     Core *core;
     Name type;
     bool data;
-    bool own;              // the user's, of a type that the schema table does not have
-    bool needs_account;    // some expression uses provider.account_id
-    bool defined;          // a definition was found and is sound
-    Str problem;           // else what is wrong with it, or empty
+    bool own;           // the user's, of a type that the schema table does not have
+    bool needs_account; // some expression uses provider.account_id
+    bool defined;       // a definition was found and is sound
+    Str problem;        // else what is wrong with it, or empty
     const Service *service;
     uint64_t version;
     Attrs *attrs;
     InfraSchema schema;
-    const Name *newer;     // attributes that only newer providers have
+    const Name *newer; // attributes that only newer providers have
     uint32_t newer_count;
     VEC(Let) lets;
     uint32_t step_count;
     Verb create, configure, update, remove, read;
-    bool forgets;          // delete {} : nothing is called
-    const Step *find;      // of read, or NULL
-    const Code *set;       // of read
-    bool reads_tags;       // set gives tags_all
+    bool forgets;     // delete {} : nothing is called
+    const Step *find; // of read, or NULL
+    const Code *set;  // of read
+    bool reads_tags;  // set gives tags_all
     VEC(NamedSteps) named;
     bool has_tags;
     const Code *tags_by;
     int64_t timeouts[TIMEOUTS]; // ns, 0: none of its own
     const Code *not_found, *lock;
-    bool replaces_before;
     VEC(NameGroup) groups;
     VEC(Validation) validations;
     VEC(Upgrade) upgrades;

@@ -24,7 +24,8 @@ static Str item_key(const ObjectItem *item) {
 
 // `let.name` stands for the expression of that let.
 static const Expr *resolve(Compile *c, const Expr *expr) {
-    if (expr->kind != EXPR_ATTR || expr->operand->kind != EXPR_NAME || !str_eqz(expr->operand->text, "let")) return expr;
+    if (expr->kind != EXPR_ATTR || expr->operand->kind != EXPR_NAME || !str_eqz(expr->operand->text, "let"))
+        return expr;
     const Expr *let = compile_let_expr(c, name_of(c->core->process, expr->text));
     return let ? let : expr;
 }
@@ -70,9 +71,12 @@ static bool read_text(Compile *c, const Expr *expr, Str *out) {
 static bool is_true(const Expr *expr) { return expr->kind == EXPR_BOOL && expr->boolean; }
 
 static bool read_code(Compile *c, Str key, const Expr *expr, Attr *a) {
-    const struct { const char *name; const Code **to; } codes[] = {
-        {"replace", &a->replace}, {"applies", &a->applies}, {"normal", &a->normal},       {"same", &a->same},
-        {"stored", &a->stored},   {"value", &a->value},     {"recompute", &a->recompute}, {"check", &a->check}};
+    const struct {
+        const char *name;
+        const Code **to;
+    } codes[] = {{"replace", &a->replace},     {"applies", &a->applies}, {"normal", &a->normal},
+                 {"same", &a->same},           {"stored", &a->stored},   {"value", &a->value},
+                 {"recompute", &a->recompute}, {"check", &a->check}};
     for (size_t i = 0; i < sizeof codes / sizeof *codes; i++) {
         if (!str_eqz(key, codes[i].name)) continue;
         *codes[i].to = compile_code(c, expr);
@@ -82,15 +86,19 @@ static bool read_code(Compile *c, Str key, const Expr *expr, Attr *a) {
 }
 
 static bool read_flag(Str key, const Expr *expr, Attr *a) {
-    const struct { const char *name; bool *to; } flags[] = {
-        {"nullable", &a->nullable}, {"local", &a->local}, {"volatile", &a->drifts}};
+    const struct {
+        const char *name;
+        bool *to;
+    } flags[] = {{"nullable", &a->nullable}, {"local", &a->local}, {"volatile", &a->drifts}};
     for (size_t i = 0; i < sizeof flags / sizeof *flags; i++) {
         if (!str_eqz(key, flags[i].name)) continue;
         *flags[i].to = is_true(expr);
         return true;
     }
-    const struct { const char *name; uint32_t bit; } bits[] = {{"sensitive", INFRA_SENSITIVE},
-                                                               {"write_only", INFRA_WRITE_ONLY}};
+    const struct {
+        const char *name;
+        uint32_t bit;
+    } bits[] = {{"sensitive", INFRA_SENSITIVE}, {"write_only", INFRA_WRITE_ONLY}};
     for (size_t i = 0; i < sizeof bits / sizeof *bits; i++) {
         if (!str_eqz(key, bits[i].name)) continue;
         if (is_true(expr)) a->flags |= bits[i].bit;
@@ -175,7 +183,9 @@ static bool read_blocks(Compile *c, const Expr *expr, Attr *a) {
     Str nesting = expr->args.list.at[0]->text;
     if (!a->inside || a->block != block) return wrong(c, expr->span, "has another form in the schema table", a->name);
     bool fits = block ? str_eqz(nesting, nestings[a->nesting])
-                      : str_eqz(nesting, a->type->kind == TYPE_SET ? "set" : a->type->kind == TYPE_LIST ? "list" : "");
+                      : str_eqz(nesting, a->type->kind == TYPE_SET    ? "set"
+                                         : a->type->kind == TYPE_LIST ? "list"
+                                                                      : "");
     if (!fits) return wrong(c, expr->args.list.at[0]->span, "has another nesting in the schema table", a->name);
     bool fine = def_attrs(c, resolve(c, expr->args.list.at[1]), a->inside, a->name->text);
     if (expr->args.list.n > 2) fine = read_options(c, expr->args.list.at[2], a) && fine;
@@ -231,15 +241,19 @@ bool def_attrs(Compile *c, const Expr *expr, Attrs *attrs, const char *what) {
     bool fine = true, top = attrs == c->def->attrs;
     for (uint32_t i = 0; top && i < expr->items.list.n; i++) {
         Name name = name_of(c->core->process, item_key(&expr->items.list.at[i]));
-        if (!attrs_find(attrs, name) && is_newer(c->def, name)) fine = add_newer(c, expr->items.list.at[i].value, name, attrs) && fine;
+        if (!attrs_find(attrs, name) && is_newer(c->def, name))
+            fine = add_newer(c, expr->items.list.at[i].value, name, attrs) && fine;
     }
     for (uint32_t i = 0; i < expr->items.list.n; i++) {
         const ObjectItem *item = &expr->items.list.at[i];
         Attr *a = attrs_find(attrs, name_of(c->core->process, item_key(item)));
-        if (a) fine = read_attr(c, item->value, a) && fine;
+        if (a)
+            fine = read_attr(c, item->value, a) && fine;
         else
-            fine = diag_error(c->diags, "invalid_attribute", item->key->span, "Invalid attribute",
-                              "\"%.*s\" is not in the schema table. Attributes of newer providers are listed in \"newer\".", STR_ARG(item_key(item)));
+            fine = diag_error(
+                c->diags, "invalid_attribute", item->key->span, "Invalid attribute",
+                "\"%.*s\" is not in the schema table. Attributes of newer providers are listed in \"newer\".",
+                STR_ARG(item_key(item)));
     }
     return fine;
 }

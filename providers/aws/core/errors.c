@@ -46,8 +46,9 @@ bool error_not_found(Frame *f, const AwsError *error) {
 }
 
 bool error_is_general(const AwsError *error) {
-    static const char *const codes[] = {"ExpiredToken", "ExpiredTokenException", "InvalidClientTokenId", "AuthFailure",
-                                        "SignatureDoesNotMatch", "UnrecognizedClientException", "RequestCanceled", NULL};
+    static const char *const codes[] = {
+        "ExpiredToken",          "ExpiredTokenException",       "InvalidClientTokenId", "AuthFailure",
+        "SignatureDoesNotMatch", "UnrecognizedClientException", "RequestCanceled",      NULL};
     if (error->status == 0 || error->retryable) return true;
     for (int i = 0; codes[i]; i++)
         if (str_eqz(error->code, codes[i])) return true;

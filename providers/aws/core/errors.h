@@ -7,7 +7,8 @@
 bool error_matches(const AwsError *error, Str pattern);
 // Whether it is in a list of patterns (an expression's value).
 bool error_in(const AwsError *error, Value patterns);
-// The duration that a retry object (pattern = duration) gives to the error, or 0. deadline_ns: what is left of the verb's time.
+// The duration that a retry object (pattern = duration) gives to the error, or 0. deadline_ns: what is left of the
+// verb's time.
 int64_t error_retry(const AwsError *error, Value retry, int64_t deadline_ns);
 // "2m" in ns; "deadline" is what is left.
 int64_t error_duration(Value v, int64_t deadline_ns, int64_t otherwise);

@@ -28,16 +28,21 @@ static bool load(Scope *scope, const Ref *ref, const Value *index, Value *out, u
     // The account may have become known since the frame was made.
     if (ref->slot == SLOT_PROVIDER && f->provider && f->def->needs_account)
         f->roots[SLOT_PROVIDER] = aws_facts(f->provider, f->def->core, f->scope.arena);
-    if (ref->slot < SLOT_COUNT) *out = f->roots[ref->slot];
-    else if (ref->slot >= SLOT_CAUGHT) *out = f->caught[ref->slot - SLOT_CAUGHT];
-    else if (ref->slot >= SLOT_STEP) *out = f->steps[ref->slot - SLOT_STEP];
-    else return load_let(f, ref->slot - SLOT_LET, out, ref->span, diags);
+    if (ref->slot < SLOT_COUNT)
+        *out = f->roots[ref->slot];
+    else if (ref->slot >= SLOT_CAUGHT)
+        *out = f->caught[ref->slot - SLOT_CAUGHT];
+    else if (ref->slot >= SLOT_STEP)
+        *out = f->steps[ref->slot - SLOT_STEP];
+    else
+        return load_let(f, ref->slot - SLOT_LET, out, ref->span, diags);
     return true;
 }
 
 static bool no_call(Scope *scope, uint32_t slot, const Value *args, uint32_t n, Span span, Value *out, Diags *diags) {
     (void)scope, (void)slot, (void)args, (void)n, (void)out;
-    return diag_error(diags, "unknown_function", span, "No such function", "Definitions call no functions of providers.");
+    return diag_error(diags, "unknown_function", span, "No such function",
+                      "Definitions call no functions of providers.");
 }
 
 Frame *frame_new(Arena *arena, const Def *def, struct InfraProvider *provider) {
@@ -71,9 +76,9 @@ bool frame_true(Frame *f, const Code *code, bool unknown, Diags *diags) {
     if (value_is_unknown(v)) return unknown;
     if (value_is_null(v)) return false;
     ConvertError error;
-    if (v.kind != TYPE_BOOL &&
-        !convert_value(frame_arena(f), v, type_bool(f->def->core->process), &v, &error)) {
-        return diag_error(diags, "invalid_definition", code_span(code), "Condition is no bool", "A bool is wanted here.");
+    if (v.kind != TYPE_BOOL && !convert_value(frame_arena(f), v, type_bool(f->def->core->process), &v, &error)) {
+        return diag_error(diags, "invalid_definition", code_span(code), "Condition is no bool",
+                          "A bool is wanted here.");
     }
     return v.i;
 }
@@ -114,6 +119,7 @@ bool frame_changed(Frame *f, const Attr *a) {
     Value now = frame_get(f, f->roots[SLOT_SELF], a->name), before = frame_get(f, f->roots[SLOT_PRIOR], a->name);
     Diags quiet = diags_in(frame_arena(f));
     if (a->applies && !frame_true(f, a->applies, true, &quiet)) return false;
-    if (!value_is_set(f->roots[SLOT_PRIOR])) return !value_is_null(now) && !(now.kind >= TYPE_LIST && value_is_zero(now));
+    if (!value_is_set(f->roots[SLOT_PRIOR]))
+        return !value_is_null(now) && !(now.kind >= TYPE_LIST && value_is_zero(now));
     return !same_values(f, a, before, now);
 }

@@ -69,9 +69,10 @@ static bool fn_arn(FuncCall *call, Value *out) {
     }
     Str own = aws_region_of(f);
     Str where = f->def->service && f->def->service->global ? STR_NONE : own.n ? own : value_str(parts[2]);
-    *out = value_string(call->arena, str_format(call->arena, "arn:%.*s:%.*s:%.*s:%.*s:%.*s", STR_ARG(value_str(parts[0])),
-                                                STR_ARG(value_str(parts[1])), STR_ARG(where),
-                                                STR_ARG(value_str(parts[3])), STR_ARG(value_str(parts[4]))));
+    *out =
+        value_string(call->arena, str_format(call->arena, "arn:%.*s:%.*s:%.*s:%.*s:%.*s", STR_ARG(value_str(parts[0])),
+                                             STR_ARG(value_str(parts[1])), STR_ARG(where), STR_ARG(value_str(parts[3])),
+                                             STR_ARG(value_str(parts[4]))));
     return true;
 }
 
@@ -100,14 +101,15 @@ static bool fn_unique_name(FuncCall *call, Value *out) {
     gmtime_r(&seconds, &t);
     uint32_t random;
     p->random(p, &random, sizeof random);
-    *out = value_string(call->arena,
-                        str_format(call->arena, "%.*s%04d%02d%02d%02d%02d%02d%04d%08x", STR_ARG(value_str(prefix)),
-                                   t.tm_year + 1900, t.tm_mon + 1, t.tm_mday, t.tm_hour, t.tm_min, t.tm_sec,
-                                   (int)(now % 1000000000 / 100000), random));
+    *out =
+        value_string(call->arena, str_format(call->arena, "%.*s%04d%02d%02d%02d%02d%02d%04d%08x",
+                                             STR_ARG(value_str(prefix)), t.tm_year + 1900, t.tm_mon + 1, t.tm_mday,
+                                             t.tm_hour, t.tm_min, t.tm_sec, (int)(now % 1000000000 / 100000), random));
     return true;
 }
 
-static const Param raw = {"value", "any", RAW}, text = {"value", "string", 0}, text_or_null = {"value", "string", MAY_BE_NULL};
+static const Param raw = {"value", "any", RAW}, text = {"value", "string", 0},
+                   text_or_null = {"value", "string", MAY_BE_NULL};
 static const Param raw2[] = {{"new", "any", RAW}, {"old", "any", RAW}};
 static const Param any2[] = {{"first", "any", RAW}, {"second", "any", RAW}};
 static const Param any3[] = {{"service", "any", RAW}, {"resource", "any", RAW}, {"account", "any", RAW}};
@@ -142,14 +144,24 @@ static const Func own[] = {
     {.name = "only", .params = list_text, .param_count = 2, .run = fn_only, .nullable = true},
     {.name = "output", .params = &raw, .param_count = 1, .run = fn_output, .impure = true, .nullable = true},
     {.name = "policy", .params = &text, .param_count = 1, .result = "string", .run = fn_policy},
-    {.name = "prefix_of", .params = &text_or_null, .param_count = 1, .result = "string", .run = fn_prefix_of, .nullable = true},
+    {.name = "prefix_of",
+     .params = &text_or_null,
+     .param_count = 1,
+     .result = "string",
+     .run = fn_prefix_of,
+     .nullable = true},
     {.name = "present", .params = &raw, .param_count = 1, .result = "bool", .run = fn_present},
     {.name = "redirect_host", .params = &text, .param_count = 1, .run = fn_redirect_host},
     {.name = "redirect_url", .params = &raw, .param_count = 1, .run = fn_redirect_url, .nullable = true},
     {.name = "regroup", .params = parts3, .param_count = 3, .run = fn_regroup, .nullable = true},
     {.name = "removed", .params = raw2, .param_count = 2, .variadic = &text, .run = fn_removed, .nullable = true},
     {.name = "replaced", .params = raw2, .param_count = 2, .variadic = &text, .run = fn_replaced, .nullable = true},
-    {.name = "s3_hosted_zone", .params = &text, .param_count = 1, .result = "string", .run = fn_s3_hosted_zone, .nullable = true},
+    {.name = "s3_hosted_zone",
+     .params = &text,
+     .param_count = 1,
+     .result = "string",
+     .run = fn_s3_hosted_zone,
+     .nullable = true},
     {.name = "s3_website_domain", .params = &text, .param_count = 1, .result = "string", .run = fn_s3_website_domain},
     {.name = "tag_specs", .params = any2, .param_count = 2, .run = fn_tag_specs, .nullable = true},
     {.name = "unique_name", .params = names, .param_count = 3, .run = fn_unique_name, .impure = true, .nullable = true},

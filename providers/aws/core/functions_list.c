@@ -16,8 +16,10 @@ static bool is_sequence(Value v) { return v.kind == TYPE_LIST || v.kind == TYPE_
 
 bool fn_present(FuncCall *call, Value *out) {
     Value v = call->args[0];
-    if (value_is_unknown(v)) *out = value_unknown(arena_process(call->arena), type_bool(arena_process(call->arena)));
-    else *out = value_bool(value_present(v));
+    if (value_is_unknown(v))
+        *out = value_unknown(arena_process(call->arena), type_bool(arena_process(call->arena)));
+    else
+        *out = value_bool(value_present(v));
     return true;
 }
 
@@ -88,7 +90,8 @@ bool fn_chunks(FuncCall *call, Value *out) {
     uint32_t n = value_parts(list), step = size > n ? n : (uint32_t)size, count = 0;
     Value *at = ARENA_ARRAY(call->arena, Value, n + 1), *chunk = ARENA_ARRAY(call->arena, Value, n + 1);
     for (uint32_t i = 0; i < n; i++) at[i] = value_part(list, i);
-    for (uint32_t i = 0; i < n; i += step) chunk[count++] = value_tuple(call->arena, at + i, n - i < step ? n - i : step);
+    for (uint32_t i = 0; i < n; i += step)
+        chunk[count++] = value_tuple(call->arena, at + i, n - i < step ? n - i : step);
     *out = value_tuple(call->arena, chunk, count);
     return true;
 }
@@ -108,7 +111,8 @@ bool fn_filters(FuncCall *call, Value *out) {
         Value part = value_part(v, i);
         if (!value_present(part)) continue;
         Name names[2] = {name_of(p, STR("Name")), name_of(p, STR("Values"))};
-        Value values[2] = {value_string_raw(call->arena, name), is_sequence(part) ? part : value_tuple(call->arena, &part, 1)};
+        Value values[2] = {value_string_raw(call->arena, name),
+                           is_sequence(part) ? part : value_tuple(call->arena, &part, 1)};
         at[n++] = value_object_of(call->arena, names, values, 2);
     }
     *out = n ? value_tuple(call->arena, at, n) : null_of(call);
@@ -128,9 +132,12 @@ bool fn_tag_specs(FuncCall *call, Value *out) {
 bool fn_only(FuncCall *call, Value *out) {
     Value list = call->args[0];
     uint32_t n = value_parts(list);
-    if (n == 1) *out = value_part(list, 0);
-    else if (n == 0) return func_fail(call, -1, "no %.*s was found", STR_ARG(value_str(call->args[1])));
-    else return func_fail(call, -1, "%u %.*ss were found where one is wanted", n, STR_ARG(value_str(call->args[1])));
+    if (n == 1)
+        *out = value_part(list, 0);
+    else if (n == 0)
+        return func_fail(call, -1, "no %.*s was found", STR_ARG(value_str(call->args[1])));
+    else
+        return func_fail(call, -1, "%u %.*ss were found where one is wanted", n, STR_ARG(value_str(call->args[1])));
     return true;
 }
 
@@ -140,7 +147,8 @@ bool fn_newest(FuncCall *call, Value *out) {
     for (uint32_t i = 0; i < value_parts(call->args[0]); i++) {
         Value part = value_part(call->args[0], i);
         const Value *when = value_get_str(part, name);
-        if (!when || !value_is_set(*when) || when->kind != TYPE_STRING || str_cmp(value_str(*when), best) <= 0) continue;
+        if (!when || !value_is_set(*when) || when->kind != TYPE_STRING || str_cmp(value_str(*when), best) <= 0)
+            continue;
         best = value_str(*when);
         *out = part;
     }
@@ -203,7 +211,8 @@ static bool covered(Regroup *r, Value group) {
         if (k < 0 || !same_head(atom, group, r->parts)) continue;
         const Value *list = value_get_str(group, value_str(value_part(r->parts, (uint32_t)k)));
         bool there = list && value_is_set(*list) &&
-                     (list->kind == TYPE_BOOL || list->kind == TYPE_STRING ? value_same(*list, element) : list_has(*list, element));
+                     (list->kind == TYPE_BOOL || list->kind == TYPE_STRING ? value_same(*list, element)
+                                                                           : list_has(*list, element));
         if (there) which[met++] = i;
     }
     if (need == 0 || met != need) return false;

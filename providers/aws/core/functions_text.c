@@ -25,8 +25,10 @@ bool fn_arn_part(FuncCall *call, Value *out) {
     static const char *const parts[] = {"arn", "partition", "service", "region", "account", "resource"};
     Str rest = arg(call, 0), piece;
     for (int i = 0; i < 6; i++) {
-        if (i == 5) piece = rest;
-        else if (!str_next(&rest, ':', &piece)) break;
+        if (i == 5)
+            piece = rest;
+        else if (!str_next(&rest, ':', &piece))
+            break;
         if (str_eqz(arg(call, 1), parts[i])) return give(call, piece, out);
     }
     *out = value_null(arena_process(call->arena), type_string(arena_process(call->arena)));
@@ -86,8 +88,10 @@ bool fn_iso_time(FuncCall *call, Value *out) {
 }
 
 bool fn_ip_protocol(FuncCall *call, Value *out) {
-    static const struct { const char *number, *name; } known[] = {{"6", "tcp"},   {"17", "udp"}, {"1", "icmp"},
-                                                                  {"58", "icmpv6"}, {"50", "esp"}, {"51", "ah"}, {"all", "-1"}};
+    static const struct {
+        const char *number, *name;
+    } known[] = {{"6", "tcp"},  {"17", "udp"}, {"1", "icmp"}, {"58", "icmpv6"},
+                 {"50", "esp"}, {"51", "ah"},  {"all", "-1"}};
     Str s = arg(call, 0);
     Buf lower = buf_in(call->arena);
     for (size_t i = 0; i < s.n; i++) buf_char(&lower, s.p[i] >= 'A' && s.p[i] <= 'Z' ? (char)(s.p[i] + 32) : s.p[i]);
@@ -103,7 +107,8 @@ bool fn_cidr(FuncCall *call, Value *out) {
     unsigned char bytes[16];
     ptrdiff_t slash = str_find_char(s, '/');
     int64_t bits;
-    if (slash < 0 || (size_t)slash > INET6_ADDRSTRLEN || !str_to_i64(str_slice(s, (size_t)slash + 1, s.n), &bits)) return give(call, s, out);
+    if (slash < 0 || (size_t)slash > INET6_ADDRSTRLEN || !str_to_i64(str_slice(s, (size_t)slash + 1, s.n), &bits))
+        return give(call, s, out);
     memcpy(text, s.p, (size_t)slash);
     text[slash] = '\0';
     int family = inet_pton(AF_INET, text, bytes) == 1 ? AF_INET : inet_pton(AF_INET6, text, bytes) == 1 ? AF_INET6 : 0;
@@ -111,8 +116,10 @@ bool fn_cidr(FuncCall *call, Value *out) {
     if (!family || bits < 0 || bits > size * 8) return give(call, s, out);
     for (int i = 0; i < size; i++) {
         int64_t kept = bits - i * 8;
-        if (kept <= 0) bytes[i] = 0;
-        else if (kept < 8) bytes[i] = (unsigned char)(bytes[i] & (0xFF << (8 - kept)));
+        if (kept <= 0)
+            bytes[i] = 0;
+        else if (kept < 8)
+            bytes[i] = (unsigned char)(bytes[i] & (0xFF << (8 - kept)));
     }
     inet_ntop(family, bytes, text, sizeof text);
     return give(call, str_format(call->arena, "%s/%lld", text, (long long)bits), out);
@@ -128,7 +135,8 @@ static Str print(Arena *arena, Value v) {
 bool fn_json(FuncCall *call, Value *out) {
     Value v;
     JsonError error;
-    if (str_empty(str_trim(arg(call, 0))) || !json_decode(call->arena, arg(call, 0), &v, &error)) return give(call, arg(call, 0), out);
+    if (str_empty(str_trim(arg(call, 0))) || !json_decode(call->arena, arg(call, 0), &v, &error))
+        return give(call, arg(call, 0), out);
     return give(call, print(call->arena, v), out);
 }
 
@@ -174,6 +182,7 @@ static Value policy_form(Arena *arena, Value v) {
 bool fn_policy(FuncCall *call, Value *out) {
     Value v;
     JsonError error;
-    if (str_empty(str_trim(arg(call, 0))) || !json_decode(call->arena, arg(call, 0), &v, &error)) return give(call, arg(call, 0), out);
+    if (str_empty(str_trim(arg(call, 0))) || !json_decode(call->arena, arg(call, 0), &v, &error))
+        return give(call, arg(call, 0), out);
     return give(call, print(call->arena, policy_form(call->arena, v)), out);
 }

@@ -77,9 +77,21 @@ bool fn_ec2_atoms(FuncCall *call, Value *out) {
     return true;
 }
 
-enum { RULE_CIDR, RULE_DESCRIPTION, RULE_FROM, RULE_IPV6, RULE_PREFIX, RULE_PROTOCOL, RULE_GROUPS, RULE_SELF, RULE_TO, RULE_N };
-static const char *const rule_names[RULE_N] = {"cidr_blocks", "description", "from_port", "ipv6_cidr_blocks", "prefix_list_ids",
-                                               "protocol", "security_groups", "self", "to_port"};
+enum {
+    RULE_CIDR,
+    RULE_DESCRIPTION,
+    RULE_FROM,
+    RULE_IPV6,
+    RULE_PREFIX,
+    RULE_PROTOCOL,
+    RULE_GROUPS,
+    RULE_SELF,
+    RULE_TO,
+    RULE_N
+};
+static const char *const rule_names[RULE_N] = {"cidr_blocks",     "description", "from_port",       "ipv6_cidr_blocks",
+                                               "prefix_list_ids", "protocol",    "security_groups", "self",
+                                               "to_port"};
 
 static Value zero_if_null(Value v) { return value_is_set(v) ? v : value_int(0); }
 
@@ -97,15 +109,20 @@ static Value rule_of(FuncCall *call, Value permission, int part, Value element, 
 }
 
 static void read_permission(Atoms *a, Value permission, Value id, Value owner) {
-    static const struct { const char *list, *key; int part; } kinds[] = {{"IpRanges", "CidrIp", RULE_CIDR},
-                                                                        {"Ipv6Ranges", "CidrIpv6", RULE_IPV6},
-                                                                        {"PrefixListIds", "PrefixListId", RULE_PREFIX}};
+    static const struct {
+        const char *list, *key;
+        int part;
+    } kinds[] = {{"IpRanges", "CidrIp", RULE_CIDR},
+                 {"Ipv6Ranges", "CidrIpv6", RULE_IPV6},
+                 {"PrefixListIds", "PrefixListId", RULE_PREFIX}};
     FuncCall *call = a->call;
     for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
         Value list = get(call, permission, kinds[k].list);
         for (uint32_t i = 0; i < value_parts(list); i++) {
             Value source = value_part(list, i);
-            vec_push(call->arena, &a->list, rule_of(call, permission, kinds[k].part, get(call, source, kinds[k].key), get(call, source, "Description")));
+            vec_push(call->arena, &a->list,
+                     rule_of(call, permission, kinds[k].part, get(call, source, kinds[k].key),
+                             get(call, source, "Description")));
         }
     }
     Value pairs = get(call, permission, "UserIdGroupPairs");
@@ -115,8 +132,11 @@ static void read_permission(Atoms *a, Value permission, Value id, Value owner) {
         if (!value_is_set(group)) continue;
         bool own = value_is_set(id) && value_same(group, id);
         bool foreign = value_is_set(user) && value_is_set(owner) && user.n && !value_same(user, owner);
-        if (foreign) group = text(call, str_format(call->arena, "%.*s/%.*s", STR_ARG(value_str(user)), STR_ARG(value_str(group))));
-        vec_push(call->arena, &a->list, rule_of(call, permission, own ? RULE_SELF : RULE_GROUPS, group, get(call, pair, "Description")));
+        if (foreign)
+            group =
+                text(call, str_format(call->arena, "%.*s/%.*s", STR_ARG(value_str(user)), STR_ARG(value_str(group))));
+        vec_push(call->arena, &a->list,
+                 rule_of(call, permission, own ? RULE_SELF : RULE_GROUPS, group, get(call, pair, "Description")));
     }
 }
 
@@ -143,22 +163,40 @@ bool fn_ec2_rules(FuncCall *call, Value *out) {
 // ---- S3: facts of regions, and redirect URLs of websites ----
 
 // Facts: AWS General Reference, Amazon S3 website endpoints.
-static const struct { const char *region, *zone; bool dash; } s3_regions[] = {
-    {"af-south-1", "Z83WF9RJE8B12", false},      {"ap-east-1", "ZNB98KWMFR0R6", false},
-    {"ap-northeast-1", "Z2M4EHUR26P7ZW", true},  {"ap-northeast-2", "Z3W03O7B5YMIYP", false},
-    {"ap-northeast-3", "Z2YQB5RD63NC85", false}, {"ap-south-1", "Z11RGJOFQNVJUP", false},
-    {"ap-south-2", "Z02976202B4EZMXIPMXF7", false}, {"ap-southeast-1", "Z3O0J2DXBE1FTB", true},
-    {"ap-southeast-2", "Z1WCIGYICN2BYD", true},  {"ap-southeast-3", "Z01846753K324LI26A3VV", false},
-    {"ap-southeast-4", "Z0312387243XT5FE14WFO", false}, {"ca-central-1", "Z1QDHH18159H29", false},
-    {"ca-west-1", "Z03565811Z33SLEZTHOUL", false}, {"eu-central-1", "Z21DNDUVLTQW6Q", false},
-    {"eu-central-2", "Z030506016YDQGETNASS", false}, {"eu-north-1", "Z3BAZG2TWCNX0D", false},
-    {"eu-south-1", "Z30OZKI7KPW7MI", false},     {"eu-south-2", "Z0081959F7139GRJC19J", false},
-    {"eu-west-1", "Z1BKCTXD74EZPE", true},       {"eu-west-2", "Z3GKZC51ZF0DB4", false},
-    {"eu-west-3", "Z3R1K369G5AVDG", false},      {"il-central-1", "Z09640613K4A3MN55U7GU", false},
-    {"me-central-1", "Z06143092I8HRXZRUZROF", false}, {"me-south-1", "Z1MPMWCPA7YB62", false},
-    {"sa-east-1", "Z7KQH4QJS55SO", true},        {"us-east-1", "Z3AQBSTGFYJSTF", true},
-    {"us-east-2", "Z2O1EMRO9K5GLX", false},      {"us-gov-east-1", "Z2NIFVYYW2VKV1", false},
-    {"us-gov-west-1", "Z31GFT0UA1I2HV", true},   {"us-west-1", "Z2F56UZL2M1ACD", true},
+static const struct {
+    const char *region, *zone;
+    bool dash;
+} s3_regions[] = {
+    {"af-south-1", "Z83WF9RJE8B12", false},
+    {"ap-east-1", "ZNB98KWMFR0R6", false},
+    {"ap-northeast-1", "Z2M4EHUR26P7ZW", true},
+    {"ap-northeast-2", "Z3W03O7B5YMIYP", false},
+    {"ap-northeast-3", "Z2YQB5RD63NC85", false},
+    {"ap-south-1", "Z11RGJOFQNVJUP", false},
+    {"ap-south-2", "Z02976202B4EZMXIPMXF7", false},
+    {"ap-southeast-1", "Z3O0J2DXBE1FTB", true},
+    {"ap-southeast-2", "Z1WCIGYICN2BYD", true},
+    {"ap-southeast-3", "Z01846753K324LI26A3VV", false},
+    {"ap-southeast-4", "Z0312387243XT5FE14WFO", false},
+    {"ca-central-1", "Z1QDHH18159H29", false},
+    {"ca-west-1", "Z03565811Z33SLEZTHOUL", false},
+    {"eu-central-1", "Z21DNDUVLTQW6Q", false},
+    {"eu-central-2", "Z030506016YDQGETNASS", false},
+    {"eu-north-1", "Z3BAZG2TWCNX0D", false},
+    {"eu-south-1", "Z30OZKI7KPW7MI", false},
+    {"eu-south-2", "Z0081959F7139GRJC19J", false},
+    {"eu-west-1", "Z1BKCTXD74EZPE", true},
+    {"eu-west-2", "Z3GKZC51ZF0DB4", false},
+    {"eu-west-3", "Z3R1K369G5AVDG", false},
+    {"il-central-1", "Z09640613K4A3MN55U7GU", false},
+    {"me-central-1", "Z06143092I8HRXZRUZROF", false},
+    {"me-south-1", "Z1MPMWCPA7YB62", false},
+    {"sa-east-1", "Z7KQH4QJS55SO", true},
+    {"us-east-1", "Z3AQBSTGFYJSTF", true},
+    {"us-east-2", "Z2O1EMRO9K5GLX", false},
+    {"us-gov-east-1", "Z2NIFVYYW2VKV1", false},
+    {"us-gov-west-1", "Z31GFT0UA1I2HV", true},
+    {"us-west-1", "Z2F56UZL2M1ACD", true},
     {"us-west-2", "Z3BJ6K6RIION7M", true},
 };
 
@@ -191,8 +229,12 @@ bool fn_redirect_host(FuncCall *call, Value *out) {
 
 bool fn_redirect_url(FuncCall *call, Value *out) {
     Value host = get(call, call->args[0], "HostName"), protocol = get(call, call->args[0], "Protocol");
-    if (!value_is_set(host)) *out = null_of(call, NULL);
-    else if (!value_present(protocol)) *out = host;
-    else *out = text(call, str_format(call->arena, "%.*s://%.*s", STR_ARG(value_str(protocol)), STR_ARG(value_str(host))));
+    if (!value_is_set(host))
+        *out = null_of(call, NULL);
+    else if (!value_present(protocol))
+        *out = host;
+    else
+        *out =
+            text(call, str_format(call->arena, "%.*s://%.*s", STR_ARG(value_str(protocol)), STR_ARG(value_str(host))));
     return true;
 }

@@ -40,8 +40,10 @@ void locks_take(Locks *locks, Str name, LockHold **out, void (*granted)(void *ct
         lock->holder = hold;
         granted(ctx);
     } else {
-        if (lock->last) lock->last->next = hold;
-        else lock->first = hold;
+        if (lock->last)
+            lock->last->next = hold;
+        else
+            lock->first = hold;
         lock->last = hold;
     }
 }

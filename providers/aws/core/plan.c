@@ -85,11 +85,13 @@ static Value plan_elements(Planner *p, const Attr *a, Value config, Value prior)
     Value *parts = ARENA_ARRAY(p->arena, Value, config.n + 1);
     for (uint32_t i = 0; i < config.n; i++) {
         Value c = value_part(config, i), before = frame_null(p->f);
-        if (config.kind == TYPE_SET) before = twin_of(p, a->inside, c, prior);
+        if (config.kind == TYPE_SET)
+            before = twin_of(p, a->inside, c, prior);
         else if (config.kind == TYPE_MAP && value_is_set(prior)) {
             const Value *found = value_get_str(prior, config.map->at[i].key);
             if (found) before = *found;
-        } else if (i < value_parts(prior)) before = value_part(prior, i);
+        } else if (i < value_parts(prior))
+            before = value_part(prior, i);
         parts[i] = plan_object(p, a->inside, c, before);
     }
     return value_with_parts(p->arena, config, parts);
@@ -109,9 +111,12 @@ static Value plan_value(Planner *p, const Attr *a, Value config, Value prior, bo
         if (create && a->has_fallback) return a->fallback;
         return create ? value_unknown(p->process, a->type) : prior.kind == TYPE_DYNAMIC ? null_like(p, a) : prior;
     }
-    if (value_is_null(config)) planned = a->has_fallback ? a->fallback : null_like(p, a);
-    else if (a->inside) planned = plan_elements(p, a, config, prior);
-    else planned = stored(p, a, config);
+    if (value_is_null(config))
+        planned = a->has_fallback ? a->fallback : null_like(p, a);
+    else if (a->inside)
+        planned = plan_elements(p, a, config, prior);
+    else
+        planned = stored(p, a, config);
     if (value_is_null(prior) && (create || prior.kind == TYPE_DYNAMIC)) return planned;
     return same_keep(p->f, a, prior, planned);
 }
@@ -173,17 +178,19 @@ static bool mentions_unknown(Planner *p, const Code *code) {
 
 static void plan_computed(Planner *p, const Attr *a, Value *at, bool changing) {
     Value prior = frame_get(p->f, p->prior, a->name), v;
-    if (a->applies && !p->create && !frame_true(p->f, a->applies, true, &p->diags) && !value_is_null(prior)) *at = prior;
-    bool open = attr_only_computed(a) ||
-                (attr_is_auto(a) && is_unset(a, plan_configured(p->def, p->config, a)));
+    if (a->applies && !p->create && !frame_true(p->f, a->applies, true, &p->diags) && !value_is_null(prior))
+        *at = prior;
+    bool open = attr_only_computed(a) || (attr_is_auto(a) && is_unset(a, plan_configured(p->def, p->config, a)));
     if (!open || (!p->create && !changing)) return;
     if (a->recompute && !p->create && frame_true(p->f, a->recompute, true, &p->diags)) {
         *at = value_unknown(p->process, a->type);
         return;
     }
     if (!a->value || !eval_as(p, a, a->value, &v)) return;
-    if (value_is_whole(v)) *at = value_is_null(prior) ? v : same_keep(p->f, a, prior, v);
-    else if (p->create || mentions_unknown(p, a->value)) *at = value_unknown(p->process, a->type);
+    if (value_is_whole(v))
+        *at = value_is_null(prior) ? v : same_keep(p->f, a, prior, v);
+    else if (p->create || mentions_unknown(p, a->value))
+        *at = value_unknown(p->process, a->type);
 }
 
 static bool differs(Planner *p, const Attr *a, Value prior, Value planned) {
@@ -200,7 +207,8 @@ static bool attr_replaces(Planner *p, const Attr *a, Value prior, Value planned)
     bool list = planned.kind == TYPE_LIST;
     for (uint32_t i = 0; i < planned.n; i++) {
         Value now = value_part(planned, i);
-        Value before = list ? i < value_parts(prior) ? value_part(prior, i) : frame_null(p->f) : twin_of(p, a->inside, now, prior);
+        Value before =
+            list ? i < value_parts(prior) ? value_part(prior, i) : frame_null(p->f) : twin_of(p, a->inside, now, prior);
         if (nested_replaces(p, a->inside, before, now)) return true;
     }
     return false;
@@ -284,8 +292,10 @@ void aws_plan(struct InfraProvider *provider, InfraPlan *q) {
         plan_id(&p, at);
         set_self(&p, at);
     }
-    if (!p.create && !changes(&p, at)) q->planned = q->prior;
-    else q->planned = handle_of(p.f->roots[SLOT_SELF]);
+    if (!p.create && !changes(&p, at))
+        q->planned = q->prior;
+    else
+        q->planned = handle_of(p.f->roots[SLOT_SELF]);
     if (!p.create) find_replacements(&p, at);
     plan_checks(&p);
     q->replace = p.replace.at;

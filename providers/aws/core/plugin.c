@@ -18,7 +18,8 @@ static const char kinds[] = {'p', 'r', 'd', 'e'};
 
 static const char *const *types(const InfraPlugin *self, InfraTypeKind kind, size_t *n) {
     Core *core = core_of(self);
-    if (!core->names[kind]) core->names[kind] = table_names(&core->table, core->arena, kinds[kind], &core->name_counts[kind]);
+    if (!core->names[kind])
+        core->names[kind] = table_names(&core->table, core->arena, kinds[kind], &core->name_counts[kind]);
     *n = core->name_counts[kind];
     return core->names[kind];
 }

@@ -1,5 +1,6 @@
 #include "providers/aws/core/read.h"
 
+#include "engine/value/json.h"
 #include "providers/aws/core/apply.h"
 #include "providers/aws/core/copy.h"
 #include "providers/aws/core/errors.h"
@@ -27,8 +28,10 @@ void reader_error(Reader *r, const Want *w) {
     r->failed = true;
     r->error = w->error;
     Buf text = buf_in(frame_arena(r->f));
-    if (w->error) aws_error_print(w->error, &text);
-    else buf_add(&text, w->problem);
+    if (w->error)
+        aws_error_print(w->error, &text);
+    else
+        buf_add(&text, w->problem);
     diag_error(&r->diags, "aws_read", SPAN_NONE, "Cannot read from AWS", "%.*s", STR_ARG(buf_str(&text)));
 }
 
@@ -48,7 +51,8 @@ static void each_called(void *ctx, Want *w) {
     if (w->failed && !r->failed) reader_error(r, w);
     if (--e->left) return;
     Value *at = ARENA_ARRAY(frame_arena(r->f), Value, e->n + 1);
-    for (uint32_t i = 0; i < e->n; i++) at[i] = e->wants[i].failed || e->wants[i].absent ? frame_null(r->f) : e->wants[i].result;
+    for (uint32_t i = 0; i < e->n; i++)
+        at[i] = e->wants[i].failed || e->wants[i].absent ? frame_null(r->f) : e->wants[i].result;
     r->f->steps[e->step->index] = value_tuple(frame_arena(r->f), at, e->n);
     r->pending--;
     advance(r);
@@ -88,8 +92,10 @@ static void called(void *ctx, Want *w) {
 static void found(void *ctx, Want *w) {
     Reader *r = ctx;
     r->pending--;
-    if (w->failed && !r->failed) reader_error(r, w);
-    else if (w->absent) r->gone = true;
+    if (w->failed && !r->failed)
+        reader_error(r, w);
+    else if (w->absent)
+        r->gone = true;
     else if (!w->failed) {
         r->f->roots[SLOT_ITEM] = r->f->steps[w->step->index] = w->result;
         if (frame_true(r->f, w->step->gone, false, &r->diags)) r->gone = true;
@@ -98,10 +104,13 @@ static void found(void *ctx, Want *w) {
 }
 
 static Value by_of(Reader *r, const Step *s, const Code *otherwise) {
-    Value by = s->by ? frame_eval(r->f, s->by, &r->diags) : otherwise ? frame_eval(r->f, otherwise, &r->diags) : r->f->roots[SLOT_ID];
+    Value by = s->by       ? frame_eval(r->f, s->by, &r->diags)
+               : otherwise ? frame_eval(r->f, otherwise, &r->diags)
+                           : r->f->roots[SLOT_ID];
     Value text;
     ConvertError error;
-    if (!value_is_set(by) || !convert_value(frame_arena(r->f), by, type_string(r->def->core->process), &text, &error)) return frame_null(r->f);
+    if (!value_is_set(by) || !convert_value(frame_arena(r->f), by, type_string(r->def->core->process), &text, &error))
+        return frame_null(r->f);
     return text;
 }
 
@@ -129,14 +138,17 @@ static void start_call(Reader *r, uint32_t i) {
     const Step *s = &r->def->read.steps.at[i];
     if (s->when && !frame_true(r->f, s->when, false, &r->diags)) return;
     Value list = s->for_each ? frame_eval(r->f, s->for_each, &r->diags) : frame_null(r->f);
-    if (value_parts(list)) ask_each(r, s, list);
-    else if (!s->for_each) ask(r, &r->wants[i], s, called, NULL);
+    if (value_parts(list))
+        ask_each(r, s, list);
+    else if (!s->for_each)
+        ask(r, &r->wants[i], s, called, NULL);
 }
 
 static void tags_listed(void *ctx, Want *w) {
     Reader *r = ctx;
     r->pending--;
-    if (w->failed) reader_error(r, w);
+    if (w->failed)
+        reader_error(r, w);
     else if (!w->absent) {
         Value before = r->f->roots[SLOT_ITEM];
         r->f->roots[SLOT_ITEM] = w->result;
@@ -156,10 +168,12 @@ static Value settled(Reader *r, const Attr *a, Value set, const Value *at) {
     if (a->alias || a->dropped) return value_null(r->def->core->process, a->type);
     if (r->def->has_tags && a->name == r->def->tags_all_name) {
         Value all = tags_seen(arena, r->provider, given ? *given : r->tags_read);
-        return value_is_null(was) && all.n == 0 && !value_is_unknown(was) && !r->importing ? all : same_keep(f, a, was, all);
+        return value_is_null(was) && all.n == 0 && !value_is_unknown(was) && !r->importing ? all
+                                                                                           : same_keep(f, a, was, all);
     }
     if (r->def->has_tags && a->name == r->def->tags_name) {
-        Value own = tags_own(arena, r->provider, at[attrs_find(r->def->attrs, r->def->tags_all_name) - r->def->attrs->at], was);
+        Value own =
+            tags_own(arena, r->provider, at[attrs_find(r->def->attrs, r->def->tags_all_name) - r->def->attrs->at], was);
         return same_keep(f, a, value_is_unknown(was) ? frame_null(f) : was, own);
     }
     if (a->newer && a->name == r->def->region_name) {
@@ -198,7 +212,9 @@ static void conclude(Reader *r) {
             const Attr *a = &attrs->at[i];
             if (!a->value || value_get(set, a->name)) continue;
             Value v = frame_eval(f, a->value, &r->diags);
-            if (value_is_whole(v)) object = copy_with(arena, object, a->name, same_keep(f, a, frame_get(f, r->was, a->name), mapping_receive(f, a, v)));
+            if (value_is_whole(v))
+                object = copy_with(arena, object, a->name,
+                                   same_keep(f, a, frame_get(f, r->was, a->name), mapping_receive(f, a, v)));
         }
         frame_self(f, object);
     }
@@ -213,7 +229,8 @@ static void conclude(Reader *r) {
 static void ask_tags(Reader *r) {
     Frame *f = r->f;
     Value self = f->roots[SLOT_SELF];
-    Value set = r->def->set ? frame_eval(f, r->def->set, &r->diags) : mapping_output(f, r->def->attrs, f->roots[SLOT_ITEM]);
+    Value set =
+        r->def->set ? frame_eval(f, r->def->set, &r->diags) : mapping_output(f, r->def->attrs, f->roots[SLOT_ITEM]);
     f->roots[SLOT_SELF] = apply_over(f, self, set);
     ask(r, &r->wants[r->def->read.steps.n], r->def->service->tags.list, tags_listed, r->def->tags_by);
     f->roots[SLOT_SELF] = self;
@@ -282,10 +299,14 @@ static void one_read(void *ctx, Reader *r) {
     One *o = ctx;
     aws_report(&o->q->base, &r->diags);
     o->q->private_bytes = o->q->prior_private;
-    if (r->failed) o->q->result = o->q->prior;
-    else if (r->gone) o->q->result = o->many->host->null;
-    else if (!o->q->id.n && value_is_set(r->was) && value_same(r->result, r->was)) o->q->result = o->q->prior;
-    else o->q->result = handle_of(r->result);
+    if (r->failed)
+        o->q->result = o->q->prior;
+    else if (r->gone)
+        o->q->result = o->many->host->null;
+    else if (!o->q->id.n && value_is_set(r->was) && value_same(r->result, r->was))
+        o->q->result = o->q->prior;
+    else
+        o->q->result = handle_of(r->result);
     one_over(o->many);
 }
 
@@ -317,8 +338,9 @@ static bool import_start(One *o, Frame *f, Value *was) {
         return true;
     }
     aws_error(&o->q->base, STR("Invalid import id"),
-              str_format(arena, "\"%.*s\" is not the id of a %s, which is written like \"%.*s\".", STR_ARG(handle_str(o->q->id)),
-                         f->def->type->text, STR_ARG(f->def->import_example)), NULL);
+              str_format(arena, "\"%.*s\" is not the id of a %s, which is written like \"%.*s\".",
+                         STR_ARG(handle_str(o->q->id)), f->def->type->text, STR_ARG(f->def->import_example)),
+              NULL);
     return false;
 }
 
@@ -340,6 +362,9 @@ static void one_start(One *o) {
     }
     if (!importing) frame_self(f, was);
     if (!importing) f->roots[SLOT_PRIOR] = was;
+    JsonError error;
+    Str kept = {o->q->prior_private.p, o->q->prior_private.n};
+    if (kept.n) (void)json_decode(arena, kept, &f->roots[SLOT_PRIVATE], &error);
     Reader *r = reader_new(p, f, &o->q->base, was);
     r->importing = importing;
     r->done = one_read;

@@ -8,9 +8,9 @@ typedef struct Reader Reader;
 struct Reader {
     struct InfraProvider *provider;
     const Def *def;
-    Frame *f;          // self is the object as far as it is known
+    Frame *f; // self is the object as far as it is known
     const InfraRequest *base;
-    Value was;         // planned, prior or configured: what is kept where nothing else is read
+    Value was; // planned, prior or configured: what is kept where nothing else is read
     bool importing;
     void (*done)(void *ctx, Reader *r);
     void *ctx;

@@ -80,7 +80,8 @@ void aws_prepare(InfraProvider *provider, InfraApply *q, InfraCall *call) {
     }
     Arena *arena = handle_arena(q->base.arena);
     Prepare *p = ARENA_NEW(arena, Prepare);
-    *p = (Prepare){.provider = provider, .def = def, .q = q, .call = call, .arena = arena, .f = frame_new(arena, def, provider)};
+    *p = (Prepare){
+        .provider = provider, .def = def, .q = q, .call = call, .arena = arena, .f = frame_new(arena, def, provider)};
     p->diags = diags_in(arena);
     char *uuid = arena_alloc(arena, 37);
     process_uuid(provider->core->process, uuid);
@@ -94,8 +95,10 @@ void aws_prepare(InfraProvider *provider, InfraApply *q, InfraCall *call) {
     }
     // One look a type and run: what this run creates itself is known by its own answers.
     const Value *known = strmap_get_ptr(&provider->known, name_str(def->type));
-    if (known) note_down(p, *known);
-    else aws_when_ready(provider, def, ready, p);
+    if (known)
+        note_down(p, *known);
+    else
+        aws_when_ready(provider, def, ready, p);
 }
 
 // ---- recovery ----
@@ -131,9 +134,12 @@ static void looked(void *ctx, Reader *r) {
         over(v, INFRA_ASK);
         return;
     }
-    bool ours = r->gone || !v->by_id || !v->def->recover_match || frame_true(v->f, v->def->recover_match, false, &v->diags);
+    bool ours =
+        r->gone || !v->by_id || !v->def->recover_match || frame_true(v->f, v->def->recover_match, false, &v->diags);
     if (!ours) {
-        ask_person(v, str_format(v->arena, "There is a %s of that name, but it is not as planned: it may be somebody else's.", v->def->type->text));
+        ask_person(v, str_format(v->arena,
+                                 "There is a %s of that name, but it is not as planned: it may be somebody else's.",
+                                 v->def->type->text));
         return;
     }
     v->q->result = r->gone ? v->provider->host->null : handle_of(r->result);
@@ -181,11 +187,16 @@ static void candidates(void *ctx, Want *w) {
         n++;
         found = value_part(items, i);
     }
-    if (diags_failed(&v->diags)) over(v, INFRA_ASK);
-    else if (n == 0) over(v, has_token(v->def) ? INFRA_REPEAT : INFRA_NOT_DONE); // a list may lag behind
+    if (diags_failed(&v->diags))
+        over(v, INFRA_ASK);
+    else if (n == 0)
+        over(v, has_token(v->def) ? INFRA_REPEAT : INFRA_NOT_DONE); // a list may lag behind
     else if (n > 1)
-        ask_person(v, str_format(v->arena, "%u objects of type %s came up since then that look like it. Import the right one, or delete it.", n,
-                                 v->def->type->text));
+        ask_person(
+            v, str_format(
+                   v->arena,
+                   "%u objects of type %s came up since then that look like it. Import the right one, or delete it.", n,
+                   v->def->type->text));
     else {
         f->roots[SLOT_ITEM] = found;
         Value id = frame_eval(f, v->def->recover_known ? v->def->recover_known : v->def->find->key, &v->diags);

@@ -81,7 +81,9 @@ static void take_known(Runner *r, const Code *code) {
     Frame *f = r->f;
     for (uint32_t i = 0; i < value_parts(set) && set.kind == TYPE_OBJECT; i++) {
         const Attr *a = attrs_find(f->def->attrs, set.obj->shape->names[i]);
-        if (a) f->roots[SLOT_SELF] = copy_with(r->arena, f->roots[SLOT_SELF], a->name, mapping_receive(f, a, value_part(set, i)));
+        if (a)
+            f->roots[SLOT_SELF] =
+                copy_with(r->arena, f->roots[SLOT_SELF], a->name, mapping_receive(f, a, value_part(set, i)));
     }
 }
 
@@ -95,7 +97,9 @@ static bool take_id(Runner *r) {
     }
     Value id = frame_eval(f, r->step->id, &r->diags);
     if (!value_is_set(id)) {
-        if (!diags_failed(&r->diags)) runner_fail(r, "No id in AWS's answer", STR("The call succeeded, but its answer does not name the object."));
+        if (!diags_failed(&r->diags))
+            runner_fail(r, "No id in AWS's answer",
+                        STR("The call succeeded, but its answer does not name the object."));
         return false;
     }
     const Attr *a = attrs_find(f->def->attrs, f->def->id_name);
@@ -116,9 +120,12 @@ static void call_succeeded(Runner *r, Value output) {
     bool born = !r->failed && take_id(r);
     if (!r->failed) take_known(r, s->set);
     if (s->keep) r->private_value = f->roots[SLOT_PRIVATE] = frame_eval(f, s->keep, &r->diags);
-    if (r->failed || diags_failed(&r->diags)) evaluation_failed(r);
-    else if (born && r->born) r->born(r);
-    else step_over(r);
+    if (r->failed || diags_failed(&r->diags))
+        evaluation_failed(r);
+    else if (born && r->born)
+        r->born(r);
+    else
+        step_over(r);
 }
 
 void runner_resume(Runner *r) { step_over(r); }
@@ -137,7 +144,8 @@ static int64_t backoff(uint32_t tries, int64_t most_s) {
 static bool retried(Runner *r, const AwsError *error) {
     Frame *f = r->f;
     int64_t time = error_retry(error, frame_eval(f, r->step->retry, &r->diags), left(r));
-    if (!time && r->step->service->retry) time = error_retry(error, frame_eval(f, r->step->service->retry, &r->diags), left(r));
+    if (!time && r->step->service->retry)
+        time = error_retry(error, frame_eval(f, r->step->service->retry, &r->diags), left(r));
     if (!time || r->canceled) return false;
     if (!r->first_error) r->first_error = now(r);
     int64_t pause = backoff(r->tries++, 10);
@@ -173,8 +181,10 @@ static void called(void *ctx, const AwsResult *result) {
     Arena *arena = r->call_arena;
     r->call = NULL;
     r->call_arena = NULL;
-    if (result->ok) call_succeeded(r, result->output);
-    else call_failed(r, error_copy(r->arena, &result->error));
+    if (result->ok)
+        call_succeeded(r, result->output);
+    else
+        call_failed(r, error_copy(r->arena, &result->error));
     arena_free(arena);
 }
 
@@ -208,7 +218,8 @@ static void start_call(Runner *r) {
         Process *p = r->provider->core->process;
         Name names[2] = {name_of(p, STR("key")), name_of(p, STR("value"))};
         Value part = value_part(r->each, r->each_at);
-        Value key = r->each.kind == TYPE_MAP ? value_string_raw(r->arena, r->each.map->at[r->each_at].key) : value_int(r->each_at);
+        Value key = r->each.kind == TYPE_MAP ? value_string_raw(r->arena, r->each.map->at[r->each_at].key)
+                                             : value_int(r->each_at);
         f->roots[SLOT_EACH] = value_object_of(r->arena, names, (Value[]){key, part}, 2);
     }
     f->step = r->step;
@@ -259,7 +270,8 @@ static void judge(Runner *r) {
         return;
     }
     int64_t every = error_duration(frame_eval(f, s->every, &r->diags), 0, 10 * NS_PER_S) / NS_PER_S;
-    int64_t timeout = error_duration(frame_eval(f, s->timeout, &r->diags), left(r), left(r)), spent = now(r) - r->wait_from;
+    int64_t timeout = error_duration(frame_eval(f, s->timeout, &r->diags), left(r), left(r)),
+            spent = now(r) - r->wait_from;
     int64_t pause = backoff(r->tries++, every > 0 ? every : 1);
     if (r->canceled || spent + pause > timeout || pause > left(r)) {
         wait_failed(r, r->canceled ? STR("The wait was interrupted.")
@@ -274,8 +286,10 @@ static void seen(void *ctx, Want *w) {
     Runner *r = ctx;
     if (w->failed) {
         Buf text = buf_in(r->arena);
-        if (w->error) aws_error_print(w->error, &text);
-        else buf_add(&text, w->problem);
+        if (w->error)
+            aws_error_print(w->error, &text);
+        else
+            buf_add(&text, w->problem);
         wait_failed(r, buf_str(&text));
         return;
     }
@@ -313,8 +327,10 @@ static void look(Runner *r) {
     const Step *find = f->def->find;
     Value by = find && find->by ? frame_eval(f, find->by, &r->diags) : f->roots[SLOT_ID];
     r->want = (Want){.frame = f, .step = find, .by = by, .done = seen, .ctx = r};
-    if (find) batch_want(r->provider->batcher, &r->want);
-    else wait_failed(r, STR("The type has nothing to look at."));
+    if (find)
+        batch_want(r->provider->batcher, &r->want);
+    else
+        wait_failed(r, STR("The type has nothing to look at."));
 }
 
 static void delayed(void *ctx) {
@@ -327,8 +343,10 @@ static void start_wait(Runner *r) {
     int64_t delay = error_duration(frame_eval(r->f, r->step->delay, &r->diags), 0, 0);
     r->wait_from = now(r);
     r->times = 0;
-    if (delay > 0) r->timer = timer_start(r->provider->core->loop, delay, delayed, r);
-    else look(r);
+    if (delay > 0)
+        r->timer = timer_start(r->provider->core->loop, delay, delayed, r);
+    else
+        look(r);
 }
 
 // ---- the steps ----
@@ -346,8 +364,10 @@ static void level_over(Runner *r) {
     RunLevel *level = &r->levels[r->depth - 1];
     enum { MOST_ROUNDS = 100000 };
     bool more = level->repeat && level->repeat->again && frame_true(r->f, level->repeat->again, false, &r->diags);
-    if (more && level->rounds++ < MOST_ROUNDS && left(r) > 0) level->next = 0;
-    else r->depth--;
+    if (more && level->rounds++ < MOST_ROUNDS && left(r) > 0)
+        level->next = 0;
+    else
+        r->depth--;
 }
 
 static void start_step(Runner *r, const Step *s) {
@@ -377,16 +397,20 @@ static void start_step(Runner *r, const Step *s) {
     r->each_at = 0;
     if (s->for_each && value_parts(r->each) == 0) return;
     r->step = s;
-    if (s->kind == STEP_WAIT) start_wait(r);
-    else start_call(r);
+    if (s->kind == STEP_WAIT)
+        start_wait(r);
+    else
+        start_call(r);
 }
 
 // Runs what needs no waiting; leaves with a call, a timer or a wish under way, or with nothing left.
 static void advance(Runner *r) {
     while (r->depth && !r->step && !r->failed) {
         RunLevel *level = &r->levels[r->depth - 1];
-        if (level->next == level->steps.n) level_over(r);
-        else start_step(r, &level->steps.at[level->next++]);
+        if (level->next == level->steps.n)
+            level_over(r);
+        else
+            start_step(r, &level->steps.at[level->next++]);
         if (diags_failed(&r->diags)) r->failed = true;
     }
     if (r->failed && !r->call && !r->timer) {

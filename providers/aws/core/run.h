@@ -26,18 +26,18 @@ struct Runner {
     int64_t deadline;    // on the loop's clock
     Value private_value; // object or null
     void (*done)(Runner *r);
-    void (*born)(Runner *r);                  // a step gave the id: make it durable, then runner_resume
+    void (*born)(Runner *r); // a step gave the id: make it durable, then runner_resume
     void (*status)(Runner *r, Str words);
     void *ctx;
     // Out
-    bool exists; // what is being created is there
+    bool exists;                  // what is being created is there
     bool failed, unknown_outcome; // unknown: a call was sent and no answer came
     Diags diags;
     // Inside
     RunLevel levels[RUN_DEPTH];
     uint32_t depth;
     const Step *step;
-    Value each;          // elements left of a for_each
+    Value each; // elements left of a for_each
     uint32_t each_at;
     int64_t first_error, wait_from;
     uint32_t tries, times;

@@ -63,8 +63,7 @@ static bool parts_same(Frame *f, const Attr *a, Value old, Value now) {
 static bool plain_same(Frame *f, const Attr *a, Value old, Value now) {
     if (value_same(old, now)) return true;
     if (value_is_unknown(old) || value_is_unknown(now)) return false;
-    if (value_is_zero(old) && value_is_zero(now))
-        return zero_is_null(a, value_is_null(old) ? now : old);
+    if (value_is_zero(old) && value_is_zero(now)) return zero_is_null(a, value_is_null(old) ? now : old);
     if (value_is_null(old) || value_is_null(now) || old.kind != now.kind) return false;
     if (!a->inside || now.kind < TYPE_LIST) return false;
     if (now.kind == TYPE_OBJECT) return objects_same(f, a->inside, old, now);

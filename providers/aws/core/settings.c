@@ -9,7 +9,8 @@ static void add(Core *core, const char *name, const Type *type, const char *depr
     Attrs *attrs = core->config_attrs;
     Attr *more = ARENA_ARRAY(core->arena, Attr, attrs->n + 1);
     memcpy(more, attrs->at, sizeof(Attr) * attrs->n);
-    more[attrs->n++] = (Attr){.name = name_of(core->process, str_of(name)), .type = type, .flags = INFRA_OPTIONAL, .deprecated = deprecated};
+    more[attrs->n++] = (Attr){
+        .name = name_of(core->process, str_of(name)), .type = type, .flags = INFRA_OPTIONAL, .deprecated = deprecated};
     attrs->at = more;
     attrs_finish(core->arena, attrs);
 }
@@ -96,11 +97,19 @@ static bool read_roles(struct InfraProvider *p, const InfraRequest *base, Value 
 
 // Names that the endpoints block has for a service, and ours.
 static const char *service_of(Str name) {
-    static const struct { const char *alias, *service; } known[] = {
-        {"s3api", "s3"},         {"cloudwatchevents", "events"},     {"eventbridge", "events"},
-        {"cloudwatchlogs", "logs"}, {"cloudwatchlog", "logs"},       {"elasticloadbalancingv2", "elbv2"},
-        {"elasticloadbalancing", "elb"}, {"sfn", "stepfunctions"},   {"elasticsearchservice", "es"},
-        {"elasticsearch", "es"}, {"databasemigration", "dms"}};
+    static const struct {
+        const char *alias, *service;
+    } known[] = {{"s3api", "s3"},
+                 {"cloudwatchevents", "events"},
+                 {"eventbridge", "events"},
+                 {"cloudwatchlogs", "logs"},
+                 {"cloudwatchlog", "logs"},
+                 {"elasticloadbalancingv2", "elbv2"},
+                 {"elasticloadbalancing", "elb"},
+                 {"sfn", "stepfunctions"},
+                 {"elasticsearchservice", "es"},
+                 {"elasticsearch", "es"},
+                 {"databasemigration", "dms"}};
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
         if (str_eqz(name, known[i].alias)) return known[i].service;
     return NULL;
@@ -139,9 +148,11 @@ static void read_tags(struct InfraProvider *p, Value config) {
 
 bool settings_read(struct InfraProvider *p, const InfraRequest *base, Value config, AwsSettings *s) {
     *s = (AwsSettings){0};
-    StrList config_files = texts(p, config, "shared_config_files"), credentials = texts(p, config, "shared_credentials_files");
+    StrList config_files = texts(p, config, "shared_config_files"),
+            credentials = texts(p, config, "shared_credentials_files");
     Str one = text(p, config, "shared_credentials_file");
-    if (!credentials.n && one.n) credentials = (StrList){memcpy(arena_alloc(p->arena, sizeof one), &one, sizeof one), 1};
+    if (!credentials.n && one.n)
+        credentials = (StrList){memcpy(arena_alloc(p->arena, sizeof one), &one, sizeof one), 1};
     s->region = text(p, config, "region");
     s->profile = text(p, config, "profile");
     s->access_key = text(p, config, "access_key");
@@ -171,7 +182,8 @@ bool settings_read(struct InfraProvider *p, const InfraRequest *base, Value conf
     p->allowed_accounts = texts(p, config, "allowed_account_ids");
     p->forbidden_accounts = texts(p, config, "forbidden_account_ids");
     if (p->allowed_accounts.n && p->forbidden_accounts.n) {
-        aws_error(base, STR("Conflicting arguments"), STR("allowed_account_ids and forbidden_account_ids exclude each other."), NULL);
+        aws_error(base, STR("Conflicting arguments"),
+                  STR("allowed_account_ids and forbidden_account_ids exclude each other."), NULL);
         return false;
     }
     read_tags(p, config);

@@ -33,8 +33,10 @@ static bool find_line(Str text, char kind, Str name, Str *rest) {
             *rest = str_slice(line, name.n + 3, line.n);
             return true;
         }
-        if (order < 0) low = end + 1;
-        else high = start;
+        if (order < 0)
+            low = end + 1;
+        else
+            high = start;
     }
     return false;
 }
@@ -63,8 +65,10 @@ static uint32_t take_number(Cursor *c) {
 
 static Str take_hash(Cursor *c) {
     Str hash = {c->at, 8};
-    if (c->end - c->at < 8) c->failed = true;
-    else c->at += 8;
+    if (c->end - c->at < 8)
+        c->failed = true;
+    else
+        c->at += 8;
     return c->failed ? STR_NONE : hash;
 }
 
@@ -135,7 +139,10 @@ static Attrs *object_attrs(Arena *arena, const Type *type, uint32_t flags) {
 }
 
 static bool take_attr(Cursor *c, Attr *a) {
-    static const struct { char letter; uint32_t flags; } modes[] = {
+    static const struct {
+        char letter;
+        uint32_t flags;
+    } modes[] = {
         {'r', INFRA_REQUIRED}, {'o', INFRA_OPTIONAL}, {'a', INFRA_OPTIONAL | INFRA_COMPUTED}, {'c', INFRA_COMPUTED}};
     bool known = false;
     for (size_t i = 0; i < sizeof modes / sizeof *modes; i++) {
@@ -146,10 +153,14 @@ static bool take_attr(Cursor *c, Attr *a) {
     if (!known) return false;
     c->at++;
     for (;; c->at++) {
-        if (peek(c) == '!') a->flags |= INFRA_SENSITIVE;
-        else if (peek(c) == 'w') a->flags |= INFRA_WRITE_ONLY;
-        else if (peek(c) == '-') a->deprecated = "This argument is deprecated.";
-        else break;
+        if (peek(c) == '!')
+            a->flags |= INFRA_SENSITIVE;
+        else if (peek(c) == 'w')
+            a->flags |= INFRA_WRITE_ONLY;
+        else if (peek(c) == '-')
+            a->deprecated = "This argument is deprecated.";
+        else
+            break;
     }
     a->type = take_type(c, 0);
     a->inside = object_attrs(c->table->arena, a->type, a->flags);
@@ -189,15 +200,20 @@ static bool take_block(Cursor *c, Attr *a, uint32_t depth) {
     static const char letters[] = "ogls";
     const char *letter = c->at < c->end ? strchr(letters, *c->at) : NULL;
     a->block = true;
-    if (letter && *letter) a->nesting = (Nesting)(letter - letters);
-    else if (peek(c) == 'm') a->nesting = NEST_MAP;
-    else return false;
+    if (letter && *letter)
+        a->nesting = (Nesting)(letter - letters);
+    else if (peek(c) == 'm')
+        a->nesting = NEST_MAP;
+    else
+        return false;
     c->at++;
     a->min = take_number(c);
     if (!take(c, '-')) return false;
     a->max = take_number(c);
-    if (take(c, '@')) a->inside = shared_items(c, depth + 1);
-    else if (take(c, ' ')) a->inside = take_items(c, depth + 1);
+    if (take(c, '@'))
+        a->inside = shared_items(c, depth + 1);
+    else if (take(c, ' '))
+        a->inside = take_items(c, depth + 1);
     if (!a->inside || c->failed || !take(c, ']')) return false;
     a->type = block_type(arena_process(c->table->arena), a);
     return true;

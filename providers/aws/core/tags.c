@@ -47,7 +47,8 @@ Value tags_seen(Arena *arena, const struct InfraProvider *provider, Value read) 
 }
 
 Value tags_own(Arena *arena, const struct InfraProvider *provider, Value all, Value was) {
-    Value defaults = provider ? provider->default_tags : value_null(arena_process(arena), type_dynamic(arena_process(arena)));
+    Value defaults =
+        provider ? provider->default_tags : value_null(arena_process(arena), type_dynamic(arena_process(arena)));
     MapItem *at = ARENA_ARRAY(arena, MapItem, value_parts(all) + 1);
     uint32_t n = 0;
     for (uint32_t i = 0; i < value_parts(all); i++) {

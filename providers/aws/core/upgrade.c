@@ -27,7 +27,8 @@ static Value run_rules(Frame *f, uint64_t version, Value state, Diags *diags) {
             Name *names = ARENA_ARRAY(arena, Name, n + set.n + 1);
             Value *values = ARENA_ARRAY(arena, Value, n + set.n + 1);
             for (uint32_t k = 0; k < n; k++) names[k] = state.obj->shape->names[k], values[k] = state.obj->at[k];
-            for (uint32_t k = 0; k < set.n; k++) names[n + k] = set.obj->shape->names[k], values[n + k] = set.obj->at[k];
+            for (uint32_t k = 0; k < set.n; k++)
+                names[n + k] = set.obj->shape->names[k], values[n + k] = set.obj->at[k];
             state = value_object_of(arena, names, values, n + set.n);
         }
     }
@@ -44,7 +45,8 @@ void aws_upgrade(InfraUpgrade *q, InfraCall *call) {
     JsonError error;
     q->result_private = q->private_bytes;
     if (!def || !json_decode(arena, handle_str(q->attributes), &state, &error) || state.kind != TYPE_OBJECT) {
-        aws_error(&q->base, STR("Malformed object"), STR("The stored object is not a JSON object of a known type."), NULL);
+        aws_error(&q->base, STR("Malformed object"), STR("The stored object is not a JSON object of a known type."),
+                  NULL);
     } else {
         Frame *f = frame_new(arena, def, NULL);
         state = run_rules(f, q->version, state, &diags);

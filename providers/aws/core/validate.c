@@ -33,9 +33,11 @@ Def *aws_def(Core *core, char kind, const InfraRequest *base) {
         aws_error(base, STR("Broken type definition"), def->problem, NULL);
     else if (def)
         aws_error(base, STR("Type not supported yet"),
-                  str_format(arena, "The %s %.*s is known, but it has no definition yet, so it cannot be planned. A "
-                                    "definition of your own can be put into infra.types/%.*s.infra.",
-                             what, STR_ARG(type), STR_ARG(type)), NULL);
+                  str_format(arena,
+                             "The %s %.*s is known, but it has no definition yet, so it cannot be planned. A "
+                             "definition of your own can be put into infra.types/%.*s.infra.",
+                             what, STR_ARG(type), STR_ARG(type)),
+                  NULL);
     else
         aws_error(base, STR("Unknown type"), str_format(arena, "There is no %s %.*s.", what, STR_ARG(type)), NULL);
     return NULL;
@@ -49,7 +51,9 @@ typedef struct Check {
     Diags diags;
 } Check;
 
-static bool is_given(const Value *v) { return v && (!value_is_null(*v)) && !(value_is_set(*v) && v->kind >= TYPE_LIST && v->n == 0); }
+static bool is_given(const Value *v) {
+    return v && (!value_is_null(*v)) && !(value_is_set(*v) && v->kind >= TYPE_LIST && v->n == 0);
+}
 
 static bool empty_text(Value v) { return value_is_set(v) && v.kind == TYPE_STRING && v.n == 0; }
 
@@ -61,7 +65,9 @@ static void check_enum(Check *c, const Attr *a, Value v, Name top) {
         buf_format(&allowed, "%s\"%.*s\"", i ? ", " : "", STR_ARG(a->enums[i]));
     }
     aws_error(c->base, STR("Invalid value"),
-              str_format(c->arena, "%s must be one of %.*s, not \"%.*s\".", a->name->text, STR_ARG(buf_str(&allowed)), STR_ARG(value_str(v))), top);
+              str_format(c->arena, "%s must be one of %.*s, not \"%.*s\".", a->name->text, STR_ARG(buf_str(&allowed)),
+                         STR_ARG(value_str(v))),
+              top);
 }
 
 static void check_value(Check *c, const Attr *a, Value v, Name top) {
@@ -70,7 +76,9 @@ static void check_value(Check *c, const Attr *a, Value v, Name top) {
     c->f->roots[SLOT_VALUE] = v;
     Str problem = frame_text(c->f, a->check, &c->diags);
     c->f->roots[SLOT_VALUE] = frame_null(c->f);
-    if (problem.n) aws_error(c->base, STR("Invalid value"), str_format(c->arena, "%s %.*s.", a->name->text, STR_ARG(problem)), top);
+    if (problem.n)
+        aws_error(c->base, STR("Invalid value"), str_format(c->arena, "%s %.*s.", a->name->text, STR_ARG(problem)),
+                  top);
 }
 
 static void check_names(Check *c, const Attr *a, Value object, Name top) {
@@ -84,7 +92,8 @@ static void check_names(Check *c, const Attr *a, Value object, Name top) {
     }
     for (uint32_t i = 0; i < a->need_count; i++) {
         if (is_given(value_get(object, a->needs[i]))) continue;
-        aws_error(c->base, STR("Missing argument"), str_format(c->arena, "%s needs %s.", a->name->text, a->needs[i]->text), top);
+        aws_error(c->base, STR("Missing argument"),
+                  str_format(c->arena, "%s needs %s.", a->name->text, a->needs[i]->text), top);
     }
 }
 
@@ -98,10 +107,12 @@ static void check_object(Check *c, const Attrs *attrs, Value object, Name top) {
         check_value(c, a, *v, top ? top : a->name);
         if (!empty_text(*v)) check_names(c, a, object, top ? top : a->name);
         if (!a->inside || !value_is_set(*v)) continue;
-        if (v->kind == TYPE_OBJECT) check_object(c, a->inside, *v, top ? top : a->name);
+        if (v->kind == TYPE_OBJECT)
+            check_object(c, a->inside, *v, top ? top : a->name);
         else
             for (uint32_t k = 0; k < value_parts(*v); k++)
-                if (value_part(*v, k).kind == TYPE_OBJECT) check_object(c, a->inside, value_part(*v, k), top ? top : a->name);
+                if (value_part(*v, k).kind == TYPE_OBJECT)
+                    check_object(c, a->inside, value_part(*v, k), top ? top : a->name);
     }
 }
 
@@ -119,7 +130,8 @@ static void check_groups(Check *c, Value config) {
             given++;
         }
         if (given > group->most && !unknown)
-            aws_error(c->base, STR("Conflicting arguments"), str_format(c->arena, "Only one of %s may be set.", names.p), group->at[0]);
+            aws_error(c->base, STR("Conflicting arguments"),
+                      str_format(c->arena, "Only one of %s may be set.", names.p), group->at[0]);
         if (given < group->least)
             aws_error(c->base, STR("Missing argument"), str_format(c->arena, "One of %s must be set.", names.p), NULL);
     }
@@ -134,7 +146,8 @@ void aws_validate(const Def *def, InfraRequest *base, Value config) {
     check_groups(&c, config);
     for (uint32_t i = 0; i < def->validations.n; i++) {
         const Validation *v = &def->validations.at[i];
-        if (code_mentions(arena, def, v->condition, SLOT_PRIOR, 0) || frame_true(c.f, v->condition, true, &c.diags)) continue;
+        if (code_mentions(arena, def, v->condition, SLOT_PRIOR, 0) || frame_true(c.f, v->condition, true, &c.diags))
+            continue;
         aws_error(base, STR("Invalid configuration"), frame_text(c.f, v->message, &c.diags), v->at);
     }
     aws_report(base, &c.diags);

@@ -69,7 +69,8 @@ static Value send_structure(Arena *arena, const AwsShape *shape, Value v, Str to
     // {Quantity, Items}
     static const char *const quantity[] = {"Quantity", NULL}, *const items[] = {"Items", NULL};
     bool sequence = v.kind == TYPE_LIST || v.kind == TYPE_SET || v.kind == TYPE_TUPLE;
-    const AwsMember *count = sequence ? member_named(shape, quantity) : NULL, *list = sequence ? member_named(shape, items) : NULL;
+    const AwsMember *count = sequence ? member_named(shape, quantity) : NULL,
+                    *list = sequence ? member_named(shape, items) : NULL;
     if (count && list) {
         Name names[2] = {count->name, list->name};
         Value values[2] = {value_int(v.n), v.n ? mapping_send(arena, list->shape, v, token) : null_value(arena)};
@@ -181,7 +182,8 @@ Value mapping_pairs(Arena *arena, Value list) {
         for (int k = 0; value_names[k] && !value; k++) value = value_get_str(part, str_of(value_names[k]));
         if (!key || !value_is_set(*key)) continue;
         at[n].key = value_str(*key);
-        at[n++].value = value && value_is_set(*value) ? convert(arena, *value, type_string(p)) : value_string(arena, STR(""));
+        at[n++].value =
+            value && value_is_set(*value) ? convert(arena, *value, type_string(p)) : value_string(arena, STR(""));
     }
     return value_map(arena, type_string(p), at, n);
 }
@@ -206,8 +208,10 @@ static Value receive_sequence(Frame *f, const Attr *a, Value v) {
     Arena *arena = frame_arena(f);
     bool sequence = v.kind == TYPE_LIST || v.kind == TYPE_SET || v.kind == TYPE_TUPLE;
     const Value *items = sequence ? NULL : value_get_str(v, STR("Items"));
-    if (items && value_get_str(v, STR("Quantity"))) v = *items;
-    else if (!sequence) v = value_tuple(arena, &v, 1);
+    if (items && value_get_str(v, STR("Quantity")))
+        v = *items;
+    else if (!sequence)
+        v = value_tuple(arena, &v, 1);
     uint32_t n = value_parts(v), kept = 0;
     Value *at = ARENA_ARRAY(arena, Value, n + 1);
     Attr elem = *a;

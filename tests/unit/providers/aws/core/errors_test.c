@@ -5,12 +5,22 @@
 
 static void patterns(void **state) {
     (void)state;
-    static const struct { const char *pattern; bool matches; } cases[] = {
-        {"InvalidVpcID.NotFound", true}, {"InvalidVpcID", false},       {"InvalidVpcID*", true},
-        {"400", true},                   {"404", false},                {"InvalidVpcID.NotFound: does not exist", true},
-        {"InvalidVpcID.NotFound: gone", false}, {"Invalid*: 'vpc-1'", true}, {"", false},
+    static const struct {
+        const char *pattern;
+        bool matches;
+    } cases[] = {
+        {"InvalidVpcID.NotFound", true},
+        {"InvalidVpcID", false},
+        {"InvalidVpcID*", true},
+        {"400", true},
+        {"404", false},
+        {"InvalidVpcID.NotFound: does not exist", true},
+        {"InvalidVpcID.NotFound: gone", false},
+        {"Invalid*: 'vpc-1'", true},
+        {"", false},
     };
-    AwsError error = {.code = STR("InvalidVpcID.NotFound"), .message = STR("The vpc ID 'vpc-1' does not exist"), .status = 400};
+    AwsError error = {
+        .code = STR("InvalidVpcID.NotFound"), .message = STR("The vpc ID 'vpc-1' does not exist"), .status = 400};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         if (error_matches(&error, str_of(cases[i].pattern)) != cases[i].matches) fail_msg("%s", cases[i].pattern);
     // An empty or foreign answer has no code and matches no pattern of one.
@@ -23,7 +33,8 @@ static void patterns(void **state) {
 static void some_errors_meet_every_request(void **state) {
     (void)state;
     AwsError lost = {.status = 0}, expired = {.status = 403, .code = STR("ExpiredToken")};
-    AwsError denied = {.status = 403, .code = STR("UnauthorizedOperation")}, throttled = {.status = 400, .code = STR("Throttling"), .retryable = true};
+    AwsError denied = {.status = 403, .code = STR("UnauthorizedOperation")},
+             throttled = {.status = 400, .code = STR("Throttling"), .retryable = true};
     assert_true(error_is_general(&lost));
     assert_true(error_is_general(&expired));
     assert_true(error_is_general(&throttled));

@@ -25,7 +25,10 @@ static int teardown(void **state) {
 
 static void every_type_is_read(void **state) {
     (void)state;
-    static const struct { char kind; size_t n; } kinds[] = {{'r', 1526}, {'d', 608}};
+    static const struct {
+        char kind;
+        size_t n;
+    } kinds[] = {{'r', 1526}, {'d', 608}};
     Table table;
     table_init(&table, arena, table_builtin());
     for (int k = 0; k < 2; k++) {
@@ -46,7 +49,8 @@ static void entries_are_what_they_say(void **state) {
     table_init(&table, arena, table_builtin());
     Attrs *attrs = table_type(&table, 'r', STR("aws_subnet"), false, &version);
     assert_int_equal(version, 1);
-    Attr *vpc = attrs_find(attrs, name_of(process, STR("vpc_id"))), *timeouts = attrs_find(attrs, name_of(process, STR("timeouts")));
+    Attr *vpc = attrs_find(attrs, name_of(process, STR("vpc_id"))),
+         *timeouts = attrs_find(attrs, name_of(process, STR("timeouts")));
     assert_int_equal(vpc->flags, INFRA_REQUIRED);
     assert_ptr_equal(vpc->type, type_string(process));
     assert_true(timeouts->block && timeouts->nesting == NEST_SINGLE);
@@ -59,8 +63,17 @@ static void entries_are_what_they_say(void **state) {
 
 static void damaged_lines_are_refused(void **state) {
     (void)state;
-    static const char *const lines[] = {"r t 0 a:", "r t 0 a:x", "r t 0 a:oO{b:s", "r t 0 a:oL", "r t 0 b[l0-1 c:os", "r t 0 b[q0-1 c:os]",
-                                        "r t 0 b[l0-1@0000000", "r t 0 b[l0-1@deadbeef]", "r t x a:os", "r t", "r t 0 b[lx-1 c:os]"};
+    static const char *const lines[] = {"r t 0 a:",
+                                        "r t 0 a:x",
+                                        "r t 0 a:oO{b:s",
+                                        "r t 0 a:oL",
+                                        "r t 0 b[l0-1 c:os",
+                                        "r t 0 b[q0-1 c:os]",
+                                        "r t 0 b[l0-1@0000000",
+                                        "r t 0 b[l0-1@deadbeef]",
+                                        "r t x a:os",
+                                        "r t",
+                                        "r t 0 b[lx-1 c:os]"};
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
         Table table;
         uint64_t version;
@@ -70,7 +83,8 @@ static void damaged_lines_are_refused(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(every_type_is_read), cmocka_unit_test(entries_are_what_they_say),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(every_type_is_read),
+                                       cmocka_unit_test(entries_are_what_they_say),
                                        cmocka_unit_test(damaged_lines_are_refused)};
     return cmocka_run_group_tests(tests, setup, teardown);
 }
