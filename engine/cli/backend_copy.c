@@ -35,7 +35,9 @@ bool backend_has_state(Session *s, Backend *backend, bool *has) {
         StateStore *store;
         StateManager *m = open_one(s, backend, wait.result.names[i], NULL, &store);
         if (!m) return false;
-        *has = !is_empty(manager_snapshot(m));
+        uint32_t unknown;
+        manager_unknown(m, &unknown);
+        *has = !is_empty(manager_snapshot(m)) || unknown > 0;
         close_one(s, m, store);
     }
     return true;
@@ -70,11 +72,23 @@ static bool may_overwrite(Session *s, Str workspace, const Snapshot *from, const
     return true;
 }
 
+// What an interrupted run left open stays with the journal beside the old state.
+static bool is_settled(Session *s, const StateManager *m, Str workspace) {
+    uint32_t n;
+    manager_unknown(m, &n);
+    return n == 0 ||
+           diag_error(&s->cli->diags, "unsettled_state", SPAN_NONE, "Interrupted run",
+                      "A run in the workspace \"%.*s\" was cut off, and what became of %u of its operations is "
+                      "not known yet. Run \"infra apply\" with the old backend first: it finds out.",
+                      STR_ARG(workspace), n);
+}
+
 static bool copy_one(Session *s, Backend *from, Backend *to, Str workspace, bool force) {
     StateStore *source, *target;
     StateManager *a = open_one(s, from, workspace, "migration source state", &source);
     if (!a) return false;
     Snapshot *state = manager_snapshot(a);
+    if (!is_settled(s, a, workspace)) return close_one(s, a, source), false;
     StateManager *b = is_empty(state) ? NULL : open_one(s, to, workspace, "migration destination state", &target);
     bool ok = is_empty(state), yes;
     if (b) {

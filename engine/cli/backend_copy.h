@@ -4,7 +4,7 @@
 
 #include "engine/cli/session.h"
 
-// Has some workspace of the backend objects or outputs in its state?
+// Has some workspace of the backend objects or outputs in its state, or operations that an interrupted run left open?
 bool backend_has_state(Session *s, Backend *backend, bool *has);
 // Copies the states of all workspaces, each under both locks. Asks before writing over another state unless force.
 bool backend_copy_states(Session *s, Backend *from, Backend *to, bool force);

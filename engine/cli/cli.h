@@ -50,7 +50,6 @@ typedef struct Command {
 int cli_main(int argc, char **argv, char *const *environment);
 
 // commands.c
-const Command *command_all(uint32_t *n);
 // The command that argv begins with, "state" "list" before "state"; *words is how many it takes. NULL: none.
 const Command *command_find(int argc, char **argv, int *words);
 int command_unknown(Cli *cli, const char *name);

@@ -27,11 +27,6 @@ static const struct {
 
 enum { COMMAND_COUNT = sizeof commands / sizeof *commands };
 
-const Command *command_all(uint32_t *n) {
-    *n = COMMAND_COUNT;
-    return commands;
-}
-
 static const Command *find(Str name) {
     for (size_t i = 0; i < sizeof aliases / sizeof *aliases; i++)
         if (str_eqz(name, aliases[i].name)) name = str_of(aliases[i].of);

@@ -219,6 +219,7 @@ bool operation_apply(Operation *op) {
     ApplyResult result;
     cli->on_interrupt = apply_interrupted;
     cli->interrupt_ctx = op;
+    if (cli->interrupts) apply_stop(op->plan->walk, false); // it came after the plan was made
     bool ok = apply_plan(op->plan, s->manager, &options, &result, &cli->diags);
     cli->on_interrupt = NULL;
     progress_end(&op->progress);

@@ -162,6 +162,7 @@ static void read_start(void *ctx, const Walk *w, uint32_t row) {
 static void read_done(void *ctx, const Walk *w, uint32_t row) {
     Progress *p = ctx;
     ProgressRow was = end(p, row, false);
+    if (row_at(&w->rows, row)->flags & ROW_FAILED) return; // its diagnostic says so
     say_done(p, w, &was, loop_now(p->cli->loop) - was.started, STR_NONE, STR_NONE);
 }
 
