@@ -69,12 +69,53 @@ static void recover_gone(RecoverOp *op) {
     recover_journal(op, &r);
 }
 
+// Was this object put aside before the run was cut off?
+static bool is_deposed(RecoverOp *op, const StateResource *sr, const StateObject *old) {
+    Arena *arena = op->recovery->walk->arena;
+    const Type *type = op->schema->block->type;
+    JsonError error;
+    Value was, other;
+    if (!snapshot_decode(arena, old, type, &was, &error)) return false;
+    for (uint32_t i = 0; i < sr->n; i++) {
+        const StateObject *o = &sr->objects[i];
+        if (!o->deposed.n || !key_equal(o->key, old->key)) continue;
+        if (snapshot_decode(arena, o, type, &other, &error) && value_same(was, other)) return true;
+    }
+    return false;
+}
+
+// A creation beside a current object is a replacement that creates first: the old object is still to be destroyed.
+static void recover_depose(RecoverOp *op, StateResource *sr, const StateObject *old) {
+    const JournalRecord *in = op->intent;
+    Snapshot *s = manager_snapshot(op->recovery->manager);
+    StateObject kept = *old;
+    if (is_deposed(op, sr, &kept)) return;
+    Process *process = op->recovery->walk->process;
+    uint8_t random[4];
+    process->random(process, random, sizeof random);
+    Str deposed = str_format(s->arena, "%02x%02x%02x%02x", random[0], random[1], random[2], random[3]);
+    StateObject *o = snapshot_put_object(s, sr, in->key, deposed);
+    kept.key = o->key;
+    kept.deposed = o->deposed;
+    *o = kept;
+    if (!op->recovery->journal) return;
+    JournalRecord r = *in;
+    r.kind = JOURNAL_RESULT;
+    r.op = 0;
+    r.action = ACT_UPDATE;
+    r.deposed = deposed;
+    r.has_object = true;
+    r.object = *o;
+    journal_append(op->recovery->journal, &r);
+}
+
 static void recover_object(RecoverOp *op, Value v, PrivateBytes private_bytes) {
     const JournalRecord *in = op->intent;
     Snapshot *s = manager_snapshot(op->recovery->manager);
     StateResource *sr = snapshot_put_resource(s, in->module, in->data, in->type, in->name, in->provider);
     StateObject *old = snapshot_object(sr, in->key, in->deposed), kept = {0};
     if (old) kept = *old;
+    if (old && in->action == ACT_CREATE && !in->deposed.n) recover_depose(op, sr, old);
     StateObject *o = snapshot_put_object(s, sr, in->key, in->deposed);
     o->dependencies = kept.dependencies;
     o->dependency_count = kept.dependency_count;
