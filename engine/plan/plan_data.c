@@ -117,6 +117,7 @@ static void data_read_done(void *ctx) {
     DataOp *d = ctx;
     RowOp *op = d->row;
     Walk *w = op->block->planner->walk;
+    if (diags_failed(&op->diags)) row_at(&w->rows, op->row)->flags |= ROW_FAILED;
     if (w->hooks && w->hooks->read_done) w->hooks->read_done(w->hooks->ctx, w, op->row);
     if (diags_failed(&op->diags)) {
         // Inside a check block a failing read is a warning, like everything there.
@@ -128,6 +129,7 @@ static void data_read_done(void *ctx) {
         }
         if (nested) {
             op->diags.errors = 0;
+            row_at(&w->rows, op->row)->flags &= (uint16_t)~ROW_FAILED;
             checks_data_failed(&op->scope, op->block->resource, &op->diags);
             data_set_nested(op, data_unknown(op));
         } else {
