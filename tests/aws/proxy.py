@@ -1,7 +1,8 @@
 """A proxy before moto that answers some requests itself, by rules, and counts all by operation.
 
 A rule: {"op": "DescribeSubnets", "has": TEXT (in the body), "skip": N, "times": N, and what it answers:
-"status" with "code" (an error in EC2's form) or "body"}.
+"status" with "code" (an error in EC2's form) or "body"; or "lose": true, when moto gets the request and nobody the
+answer}.
 """
 import http.client
 import re
@@ -27,6 +28,9 @@ class Proxy:
             def serve(self):
                 body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
                 status, headers, answer = proxy.answer(self.command, self.path, self.headers, body)
+                if status is None:
+                    self.close_connection = True
+                    return
                 self.send_response(status)
                 for name, value in headers:
                     if name.lower() not in ("content-length", "transfer-encoding", "connection", "date", "server"):
@@ -57,6 +61,7 @@ class Proxy:
 
     def answer(self, command, path, headers, body):
         operation, text = self.operation(command, path, headers, body), body.decode("latin-1")
+        lose = False
         with self.lock:
             self.calls[operation] += 1
             for rule in self.rules:
@@ -66,6 +71,9 @@ class Proxy:
                     rule["skipped"] += 1
                     continue
                 rule["left"] -= 1
+                if rule.get("lose"):
+                    lose = True
+                    break
                 content = rule.get("body", ERROR % rule.get("code", ""))
                 return rule["status"], [("Content-Type", "text/xml")], content.encode()
         connection = http.client.HTTPConnection("127.0.0.1", self.moto, timeout=60)
@@ -73,4 +81,4 @@ class Proxy:
         got = connection.getresponse()
         answer = got.read()
         connection.close()
-        return got.status, got.getheaders(), answer
+        return None if lose else got.status, got.getheaders(), answer

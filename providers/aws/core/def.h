@@ -130,6 +130,7 @@ struct Def {
     bool forgets;     // delete {} : nothing is called
     const Step *find; // of read, or NULL
     const Code *set;  // of read
+    bool has_aliases;      // some attribute is another's older name
     bool reads_tags;  // set gives tags_all
     VEC(NamedSteps) named;
     bool has_tags;

@@ -137,6 +137,7 @@ static bool read_option(Compile *c, const ObjectItem *item, Attr *a) {
     if (str_eqz(key, "alias")) {
         if (!read_text(c, expr, &text)) return false;
         a->dropped = text.n == 0;
+        c->def->has_aliases = true;
         a->alias = text.n ? name_of(p, text) : NULL;
         return true;
     }

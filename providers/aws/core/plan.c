@@ -21,7 +21,7 @@ static Value null_like(const Planner *p, const Attr *a) { return value_null(p->p
 
 Value plan_configured(const Def *def, Value config, const Attr *a) {
     const Value *v = value_get(config, a->name);
-    if (v && !value_is_null(*v)) return *v;
+    if ((v && !value_is_null(*v)) || !def->has_aliases) return v ? *v : value_null(def->core->process, a->type);
     for (uint32_t i = 0; i < def->attrs->n; i++) {
         const Attr *other = &def->attrs->at[i];
         if (other->alias != a->name) continue;

@@ -176,7 +176,7 @@ static Value settled(Reader *r, const Attr *a, Value set, const Value *at) {
             tags_own(arena, r->provider, at[attrs_find(r->def->attrs, r->def->tags_all_name) - r->def->attrs->at], was);
         return same_keep(f, a, value_is_unknown(was) ? frame_null(f) : was, own);
     }
-    if (a->newer && a->name == r->def->region_name) {
+    if (a->newer && a->name == r->def->region_name && !given) {
         // A state of version 5 has no region: it stays so, since nothing has changed.
         bool old = value_is_null(was) && value_is_set(r->was) && !r->importing && !r->def->data;
         if (value_is_set(was) || old) return was;

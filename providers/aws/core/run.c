@@ -188,6 +188,15 @@ static void called(void *ctx, const AwsResult *result) {
     arena_free(arena);
 }
 
+// Sent twice, the call makes two objects: nothing but a token would tell them apart.
+static bool makes_another(const Runner *r) {
+    if (!r->creating || !r->step->id) return false;
+    const AwsShape *input = r->step->op->input;
+    for (uint32_t i = 0; input && i < input->n; i++)
+        if (input->members[i].idempotency_token) return false;
+    return true;
+}
+
 // False after the runner has ended.
 static bool send(Runner *r, AwsDone done) {
     Frame *f = r->f;
@@ -207,7 +216,8 @@ static bool send(Runner *r, AwsDone done) {
                           .operation = name_str(s->op->name),
                           .input = input,
                           .region = s->service->global ? STR_NONE : aws_region_of(f),
-                          .all_pages = !s->single_page};
+                          .all_pages = !s->single_page,
+                          .no_resend = makes_another(r)};
     r->call = aws_call(r->provider->client, r->call_arena, &request, done, r);
     return true;
 }
