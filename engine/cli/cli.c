@@ -119,7 +119,11 @@ static int run_command(Cli *cli, Arguments *a) {
         return command_list(cli, c, asked);
     }
     if (!arguments_add_settings(cli, a, words)) return EXIT_FAILED;
-    return c->run(cli, a->argc - words, a->argv + words);
+    // Arguments are not logged: they may hold secrets.
+    log_line(cli->process, LOG_INFO, "cli", "infra v" INFRA_VERSION ", command %s", c->name);
+    int code = c->run(cli, a->argc - words, a->argv + words);
+    log_line(cli->process, LOG_INFO, "cli", "exit code %d", code);
+    return code;
 }
 
 int cli_main(int argc, char **argv, char *const *environment) {
