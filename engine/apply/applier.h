@@ -80,7 +80,8 @@ void change_call(Change *c, ProviderDone done);
 void edit_object(Change *c, Value v, PrivateBytes private_bytes, bool tainted);
 // The object that was destroyed, or forgotten, leaves state and journal.
 void edit_gone(Change *c);
-// The replaced object stays as a deposed one until it is destroyed.
+// Before the object of a create-before-destroy replacement goes into the state: the replaced one stays as a deposed
+// one until it is destroyed. Nothing for other actions, and the second time.
 void edit_depose(Change *c);
 // Address, provider and key of what the operation is about.
 void edit_record(Change *c, const Row *row, JournalRecord *r);

@@ -106,6 +106,7 @@ static void change_progress(ProviderApply *request, Value partial, PrivateBytes 
     Change *c = (Change *)((char *)request - offsetof(Change, request));
     c->saved = saved;
     c->saved_ctx = saved_ctx;
+    edit_depose(c);
     edit_object(c, partial, private_bytes, c->request.action == INFRA_CREATE);
     journal_sync(c->applier->journal, progress_synced, c);
 }

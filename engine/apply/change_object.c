@@ -64,7 +64,7 @@ static void object_applied(void *ctx) {
         return;
     }
     Value v = schema_mark(c->arena, c->schema->block, c->request.result);
-    if (row->action == ACTION_CREATE_THEN_DELETE) edit_depose(c);
+    edit_depose(c);
     edit_object(c, v, c->request.private_bytes, failed && created);
     row->planned = value_copy(w->arena, v);
     row->flags |= ROW_APPLIED;

@@ -162,6 +162,8 @@ void edit_depose(Change *c) {
     Applier *a = c->applier;
     Walk *w = a->walk;
     const Row *row = row_at(&w->rows, c->op.row);
+    const RowExtra *known = row_has_extra(&w->rows, row);
+    if (row->action != ACTION_CREATE_THEN_DELETE || (known && known->deposed.n)) return;
     Place p = row_place(a, row);
     static const StateObject imported = {0};
     const StateObject *old = row->object ? w->prior.at[row->object - 1].object : &imported;

@@ -72,6 +72,11 @@ static void ops_of_row(OpBuild *b, uint32_t i) {
     }
 }
 
+// Forgetting touches nothing outside, so it waits for nothing.
+static bool row_forgets(const Row *row) {
+    return row->action == ACTION_FORGET || row->action == ACTION_FORGET_THEN_CREATE;
+}
+
 static void ops_all(OpBuild *b) {
     for (uint32_t k = 0; k < b->plan->changes.n; k++) ops_of_row(b, b->plan->changes.at[k]);
     for (uint32_t k = 0; k < b->plan->changes.n; k++) {
@@ -81,7 +86,7 @@ static void ops_all(OpBuild *b) {
             ops_edge(b, b->change_op[i], row->block, false);
             ops_edge(b, b->done + row->block, b->change_op[i], false);
         }
-        if (!b->destroy_op[i]) continue;
+        if (!b->destroy_op[i] || row_forgets(row)) continue;
         if (!row->object) { // imported a moment ago: nothing in the state needs it
             ops_edge(b, b->destroy_op[i], b->g->provider_of[row->block], false);
             continue;
@@ -228,7 +233,7 @@ static void destroy_edges(OpBuild *b) {
     for (uint32_t k = 0; k < b->plan->changes.n; k++) {
         uint32_t i = b->plan->changes.at[k];
         const Row *row = row_at(&w->rows, i);
-        if (!b->destroy_op[i]) continue;
+        if (!b->destroy_op[i] || !row->object || row_forgets(row)) continue;
         uint32_t s = state_index(b, row);
         ops_edge(b, b->destroy_op[i], b->free_to_go + s, false);
         if (row->action == ACTION_DELETE) ops_edge(b, b->destroy_op[i], b->left + s, false);
