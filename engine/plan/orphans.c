@@ -19,18 +19,26 @@ typedef struct OrphanOp {
 
 // The resource block in the configuration that the object once belonged to, keys aside.
 static const Resource *orphan_block(const Walk *w, const StateResource *r, const ModuleNode **module) {
+    Name type = name_find(w->process, r->type), name = name_find(w->process, r->name);
+    if (!type || !name) return NULL; // no block mentions them
     for (uint32_t i = 0; i < w->config->node_count; i++) {
         const ModuleNode *m = &w->config->nodes[i];
         if (!module_path_is(m->path, r->module)) continue;
-        for (uint32_t k = 0; k < m->def->resources.n; k++) {
-            const Resource *c = &m->def->resources.at[k];
-            if (!str_eq(name_str(c->type), r->type) || !str_eq(name_str(c->name), r->name)) continue;
-            if ((c->mode == MODE_DATA) != r->data) continue;
-            *module = m;
-            return c;
-        }
+        uint32_t k = config_find_resource(m->def, r->data ? MODE_DATA : MODE_MANAGED, type, name);
+        if (k == UINT32_MAX) return NULL;
+        *module = m;
+        return &m->def->resources.at[k];
     }
     return NULL;
+}
+
+// A block that could not be planned says nothing about its objects: they are not to go because of that.
+static bool orphan_undecided(const Walk *w, const PriorObject *p) {
+    const ModuleNode *m;
+    const Resource *r = w->kind == WALK_PLAN_DESTROY ? NULL : orphan_block(w, p->resource, &m);
+    if (!r) return false;
+    uint32_t k = (uint32_t)(r - m->def->resources.at);
+    return w->node_state[m->base + config_local_id(m->def, BLOCK_RESOURCE, k)] != NODE_DONE;
 }
 
 const Resource *orphans_block(const Walk *w, const StateResource *r) {
@@ -202,6 +210,7 @@ void orphans_plan(Planner *planner) {
                                 : !targets_object(o, r->module, false, r->type, r->name, p->object->key))
             continue;
         if (p->provider != UINT32_MAX && w->node_state[p->provider] != NODE_DONE) continue;
+        if (orphan_undecided(w, p)) continue;
         if (!orphan_protected(w, p)) orphan_add(&ops, i);
     }
     ops.starting = false;
