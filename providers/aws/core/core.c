@@ -70,7 +70,7 @@ static void load(Def *def, const DefFile *file, const char *own) {
         text = (Str){file->start, (size_t)(file->end - file->start)};
         fine = true;
     }
-    if (fine) fine = def_load(def, own ? STR_NONE : str_of(file->service), path, text, &diags);
+    if (fine) fine = def_load(def, path, text, &diags);
     if (fine) return;
     def->defined = false;
     Buf problem = buf_in(core->arena);

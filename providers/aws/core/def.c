@@ -238,9 +238,8 @@ static bool parse_file(Core *core, Str path, Str text, AstBody **body, Diags *di
     return file && parse_body(core->arena, file, body, diags);
 }
 
-bool def_load(Def *def, Str folder, Str path, Str text, Diags *diags) {
+bool def_load(Def *def, Str path, Str text, Diags *diags) {
     AstBody *body;
-    (void)folder;
     uint32_t before = diags->errors;
     if (!parse_file(def->core, path, text, &body, diags)) return false;
     for (uint32_t i = 0; i < body->blocks.n; i++) {

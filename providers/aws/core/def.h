@@ -149,7 +149,7 @@ struct Def {
 };
 
 // Reads the definition of def->type from the text of a file; fills in what the table does not say.
-bool def_load(Def *def, Str folder, Str path, Str text, Diags *diags);
+bool def_load(Def *def, Str path, Str text, Diags *diags);
 Service *service_load(Core *core, Name name, Diags *diags);
 // The attributes expression over the table's tree (def_attrs.c).
 struct Compile;

@@ -33,8 +33,8 @@ static void note_down(Prepare *p, Value known) {
     p->provider->host->done(p->call);
 }
 
-// The names of the objects that a list gave, in the provider's arena.
-static Value known_of(struct InfraProvider *provider, Frame *f, Value output, Diags *diags) {
+// The names of the objects that a list gave.
+static Value known_of(Frame *f, Value output, Diags *diags) {
     const Def *def = f->def;
     Arena *arena = frame_arena(f);
     f->roots[SLOT_RESULT] = output;
@@ -44,7 +44,6 @@ static Value known_of(struct InfraProvider *provider, Frame *f, Value output, Di
         f->roots[SLOT_ITEM] = value_part(items, i);
         at[i] = frame_eval(f, def->recover_known, diags);
     }
-    (void)provider;
     return value_tuple(arena, at, value_parts(items));
 }
 
@@ -55,7 +54,7 @@ static void listed(void *ctx, Want *w) {
         note_down(p, frame_null(p->f));
         return;
     }
-    Value known = known_of(p->provider, p->f, w->result, &p->diags);
+    Value known = known_of(p->f, w->result, &p->diags);
     Value *kept = arena_alloc(p->provider->arena, sizeof *kept);
     *kept = copy_value(p->provider->arena, known);
     strmap_put_ptr(&p->provider->known, name_str(p->def->type), kept);
