@@ -20,6 +20,7 @@ typedef struct Engine {
     StateManager *manager;
     Snapshot *state;
     Plan *plan;
+    VEC(Walk *) walks;
 } Engine;
 
 // Ids come from the seed, so that a case is the same each time.
@@ -60,7 +61,9 @@ static bool engine_state(Engine *e, const RunOptions *o) {
 }
 
 static Walk *engine_walk(Engine *e, WalkKind kind) {
-    return walk_new(e->walk_arena, kind, e->loop, e->config, e->graph, e->plugins, e->state, e->variables, &e->diags);
+    Walk *w = walk_new(e->walk_arena, kind, e->loop, e->config, e->graph, e->plugins, e->state, e->variables, &e->diags);
+    vec_push(e->arena, &e->walks, w);
+    return w;
 }
 
 static bool engine_recover(Engine *e, const RunOptions *o) {
@@ -169,6 +172,7 @@ void run_engine(Arena *arena, const RunOptions *o, RunResult *out) {
     if (e.manager && !manager_unlock(e.manager, &e.diags)) out->applied = false;
     tell(&e, arena, out);
     if (e.store) e.store->vt->close(e.store);
+    for (uint32_t i = 0; i < e.walks.n; i++) walk_free(e.walks.at[i]);
     if (e.plugins) plugins_free(e.plugins);
     arena_free(e.walk_arena);
     arena_free(e.arena);
