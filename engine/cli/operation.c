@@ -221,6 +221,12 @@ bool operation_apply(Operation *op) {
     cli->interrupt_ctx = op;
     if (cli->interrupts) apply_stop(op->plan->walk, false); // it came after the plan was made
     bool ok = apply_plan(op->plan, s->manager, &options, &result, &cli->diags);
+    if (ok && op->destroy && result.forgotten && !op->forget_quietly)
+        ok = diag_error(&cli->diags, "left_behind", SPAN_NONE, "Objects were left behind",
+                        "Everything else was destroyed, but %u objects are only gone from the state (lifecycle.destroy = "
+                        "false, or a removed block): they are still there. Use -suppress-forget-errors where that is "
+                        "meant.",
+                        result.forgotten);
     cli->on_interrupt = NULL;
     progress_end(&op->progress);
     cli_show_diags(cli);

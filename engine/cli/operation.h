@@ -10,6 +10,7 @@ typedef struct Operation {
     Progress progress;
     OptionTexts targets, replaces; // targets: -target, -exclude and their files
     bool destroy, refresh_only, refresh;
+    bool forget_quietly; // objects that a destroy leaves in place are no error
     bool apply; // else it only looks
     uint32_t parallelism;
     Walk *walk; // under way

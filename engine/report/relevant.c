@@ -18,6 +18,7 @@ typedef struct Search {
     VEC(RelevantItem) items;
     StrMap seen;    // what was followed, and items, as texts
     StrMap modules; // instances by path
+    VEC(ModuleInst *) wholes; // modules as references without key name them: all instances in one, after those of the walk
 } Search;
 
 static bool search_first(Search *s, Str key) {
@@ -98,9 +99,29 @@ static void search_resource(Search *s, const Pending *p) {
     if (search_visit(s, p->module, BLOCK_RESOURCE, index, attr)) search_body(s, p->module, index, attr);
 }
 
+static const ModuleInst *search_inst(const Search *s, uint32_t index) {
+    return index < s->walk->modules.n ? s->walk->modules.at[index] : s->wholes.at[index - s->walk->modules.n];
+}
+
+// The call's module with this key, or all its instances as one.
+static const ModuleInst *search_whole(Search *s, const ModuleInst *caller, const ModuleNode *node, InstanceKey key) {
+    Buf path = buf_in(s->arena);
+    if (caller->path.n) buf_format(&path, "%.*s.", STR_ARG(caller->path));
+    buf_format(&path, "module.%s", caller->node->def->calls.at[node->call].name->text);
+    key_print(key, &path);
+    ModuleInst *known = strmap_get_ptr(&s->modules, buf_str(&path));
+    if (known) return known;
+    ModuleInst *m = ARENA_NEW(s->arena, ModuleInst);
+    *m = (ModuleInst){.node = node, .index = s->walk->modules.n + s->wholes.n, .parent = caller->index, .key = key};
+    m->path = buf_str(&path);
+    vec_push(s->arena, &s->wholes, m);
+    strmap_put_ptr(&s->modules, m->path, m);
+    return m;
+}
+
 static void search_variable(Search *s, const ModuleInst *m, uint32_t index) {
     if (m->node->id == 0 || !search_visit(s, m, BLOCK_VARIABLE, index, NULL)) return;
-    const ModuleInst *parent = s->walk->modules.at[m->parent];
+    const ModuleInst *parent = search_inst(s, m->parent);
     const ModuleCall *call = &m->node->parent->def->calls.at[m->node->call];
     for (uint32_t i = 0; i < call->input_count; i++)
         if (call->inputs[i].variable == index) search_code(s, parent, UINT32_MAX, call->inputs[i].code);
@@ -117,15 +138,11 @@ static void search_outputs(Search *s, const Pending *p) {
         name = p->ref->steps[0].attr;
     else if (p->ref->n > 1)
         name = p->ref->steps[1].attr;
-    RowRange insts = walk_module_insts(s->walk, child);
-    for (uint32_t i = insts.first; i < insts.first + insts.n; i++) {
-        const ModuleInst *inst = s->walk->modules.at[i];
-        if (inst->parent != m->index || (has_key && !key_equal(inst->key, key))) continue;
-        for (uint32_t o = 0; o < child->def->outputs.n; o++) {
-            const Output *output = &child->def->outputs.at[o];
-            if ((name && output->name != name) || !search_visit(s, inst, BLOCK_OUTPUT, o, NULL)) continue;
-            search_code(s, inst, UINT32_MAX, output->code);
-        }
+    const ModuleInst *inst = search_whole(s, m, child, has_key ? key : INSTANCE_NO_KEY);
+    for (uint32_t o = 0; o < child->def->outputs.n; o++) {
+        const Output *output = &child->def->outputs.at[o];
+        if ((name && output->name != name) || !search_visit(s, inst, BLOCK_OUTPUT, o, NULL)) continue;
+        search_code(s, inst, UINT32_MAX, output->code);
     }
 }
 

@@ -67,6 +67,8 @@ static int apply(Cli *cli, int argc, char **argv, bool destroy) {
     option_add(set, "auto-approve", OPTION_SWITCH, &auto_approve, NULL, "Do not ask before doing it.");
     option_add(set, "show-sensitive", OPTION_SWITCH, &cli->show_sensitive, NULL,
                "Show values that are marked sensitive.");
+    option_add(set, "suppress-forget-errors", OPTION_SWITCH, &op.forget_quietly, NULL,
+               "Destroying is no failure when objects are left in place and only forgotten.");
     operation_plan_options(&op, set);
     session_state_options(&op.session, set, true);
     session_state_out_option(&op.session, set);
