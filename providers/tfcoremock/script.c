@@ -3,10 +3,12 @@
  *   {
  *     "log": "operations.log",           one line an operation: verb, type, id, in the order of their effects
  *     "delay_ms": 20,                    or by verb: {"create": 20, "read": 5}
- *     "rules": [                         the first that fits is used; verbs are configure, plan, create, update,
- * delete, {                                read, batch, import, data, recover "verb": "create", "type": "…", "id": "a",
- * "times": 1,          all may be left out: any, always "delay_ms": 100, "fail": "after", "step": 1, "message": "…",
- * fail: see MISHAPS "answer": {"string": "other"}  attributes of the result that are not what was planned
+ *     "rules": [                         the first that fits is used; all but "fail" may be left out (any, always).
+ *       {                                verbs: configure, plan, create, update, delete, read, batch, import, data, recover
+ *         "verb": "create", "type": "…", "id": "a", "times": 1,
+ *         "delay_ms": 100, "step": 1, "message": "…",
+ *         "fail": "after",               see MISHAPS
+ *         "answer": {"string": "other"}  attributes of the result that are not what was planned
  *       }
  *     ],
  *     "steps": 3,                        a create takes so many steps, each but the last reports progress
